@@ -1,0 +1,10 @@
+//! Ambassador and Emissary-ingress routing configuration, understood: from YAML to the answer where a request goes.
+//!
+//! The crate is a street with one direction: documents are read with their positions ([`source`], [`yaml`]), decoded
+//! into resources ([`resource`]), given their meaning, compiled into one route table, and then asked.
+
+pub mod diagnostic;
+pub mod edition;
+pub mod resource;
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,112 @@
+//! TEXT AND WHERE IT CAME FROM
+//!
+//! - *takes*: texts with their origin
+//! - *gives*: ids for them; for every span the file, line and column that the user can open
+//! - *never*: reads files, or knows YAML
+//! - *start*: [`SourceMap`]
+
+mod embedded;
+mod lines;
+mod origin;
+mod span;
+
+use std::sync::Arc;
+
+pub use embedded::{Embedding, Piece};
+pub use lines::Lines;
+pub use origin::{ObjectRef, Origin};
+pub use span::{SourceId, Span, Spanned};
+
+/// The largest text that is read, in bytes. Offsets are 32 bits; this also bounds memory.
+pub const MAX_SOURCE_BYTES: usize = 1 << 30;
+
+/// One text with its origin.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it came from.
+    pub origin: Origin,
+    /// The text itself.
+    pub text: Arc<str>,
+    lines: std::sync::OnceLock<Lines>,
+}
+
+impl Source {
+    /// The lines of the text, found when first asked for.
+    pub fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::of(&self.text))
+    }
+}
+
+/// All texts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    sources: Vec<Source>,
+}
+
+/// A place in a text that the user can open.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file as the user would name it, or `<stdin>` and the like.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl SourceMap {
+    /// Takes a text in.
+    pub fn add(&mut self, origin: Origin, text: impl Into<Arc<str>>) -> SourceId {
+        let id = SourceId(self.sources.len() as u32);
+        self.sources.push(Source { origin, text: text.into(), lines: std::sync::OnceLock::new() });
+        id
+    }
+
+    /// The source of an id that this map gave.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.sources[id.0 as usize]
+    }
+
+    /// The text under a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The span in the outermost text, the one that a user can open.
+    pub fn outermost(&self, span: Span) -> Span {
+        let mut span = span;
+        while let Origin::Embedded(embedding) = &self.get(span.source).origin {
+            span = embedding.lift(span.start, span.end);
+        }
+        span
+    }
+
+    /// File, line and column of a span.
+    pub fn place(&self, span: Span) -> Place {
+        let span = self.outermost(span);
+        let source = self.get(span.source);
+        let (line, column) = source.lines().position(&source.text, span.start);
+        Place { file: source.origin.to_string(), line, column }
+    }
+
+    /// All ids, in the order in which they came.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
+        (0..self.sources.len() as u32).map(SourceId)
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+}

@@ -1,0 +1,58 @@
+//! Where a text came from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::embedded::Embedding;
+
+/// Where the text of a source came from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A file, by the path that the user would open.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// A file as it was in a git revision.
+    Revision {
+        /// The revision as the user named it.
+        rev: String,
+        /// The path inside the repository.
+        path: PathBuf,
+    },
+    /// The output of a program, such as `kubectl kustomize DIR`.
+    Command(String),
+    /// An object of an API server, written out by ourselves.
+    Live(ObjectRef),
+    /// A document inside a string of another source.
+    Embedded(Embedding),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Stdin => f.write_str("<stdin>"),
+            Self::Revision { rev, path } => write!(f, "{rev}:{}", path.display()),
+            Self::Command(line) => write!(f, "<{line}>"),
+            Self::Live(object) => write!(f, "{object}"),
+            Self::Embedded(_) => f.write_str("<annotation>"),
+        }
+    }
+}
+
+/// The name of a Kubernetes object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectRef {
+    /// Its kind, such as `Service`.
+    pub kind: String,
+    /// Its name; empty where the document has none.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}.{}", self.kind, self.name, self.namespace)
+    }
+}
