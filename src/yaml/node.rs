@@ -31,7 +31,7 @@ pub struct Scalar {
     pub text: Arc<str>,
     /// How it was written.
     pub style: Style,
-    /// An explicit core tag, if any; unknown tags are ignored, as Kubernetes does.
+    /// An explicit tag, if any.
     pub tag: Option<Tag>,
 }
 
@@ -63,8 +63,12 @@ pub enum Tag {
     Bool,
     /// `!!null`
     Null,
-    /// `!!binary`
+    /// `!!binary`; the text is what it decodes to.
     Binary,
+    /// `!!timestamp`
+    Timestamp,
+    /// Any other: to Kubernetes the value is then its text.
+    Other,
 }
 
 /// A mapping: its entries in the order of writing.

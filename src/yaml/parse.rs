@@ -1,0 +1,298 @@
+//! Parser events → nodes. The only file that knows the parser crate.
+
+use std::ops::Range;
+
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle};
+
+use super::build::Builder;
+use super::node::{Scalar, Style, Tag};
+use super::problem::{self, Fault};
+use super::text::{Texts, base64, document_end, first_content};
+use super::{Comment, Document, Parsed};
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceId, Span};
+
+const CORE_TAGS: &str = "tag:yaml.org,2002:";
+
+/// Reads the pieces of one text: what stands between two separators, or more where directives hold it together.
+pub(super) struct Reader<'t> {
+    source: SourceId,
+    text: &'t str,
+    builder: Builder<'t>,
+    texts: Texts,
+    /// What was read so far.
+    pub(super) parsed: Parsed,
+    /// Comments of pieces without a document.
+    pub(super) loose: Vec<Comment>,
+}
+
+/// A document on its way.
+struct Open {
+    from: usize,
+    explicit: bool,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(source: SourceId, text: &'t str) -> Self {
+        Self {
+            source,
+            text,
+            builder: Builder::new(source, text),
+            texts: Texts::new(),
+            parsed: Parsed::default(),
+            loose: Vec::new(),
+        }
+    }
+
+    /// Reads one more piece.
+    pub(super) fn read(&mut self, piece: Range<usize>) {
+        let Some(text) = self.text.get(piece.clone()) else { return };
+        let mut parser = Parser::new_from_str_with_options(text, options(text));
+        let mut open: Option<Open> = None;
+        let mut comments = Vec::new();
+        let mut finished = 0;
+        let kept = self.parsed.documents.len();
+        self.builder.clear();
+        while let Some(next) = parser.next_event() {
+            let step = match next {
+                Ok((event, span)) => {
+                    let span = self.span(piece.start, &span);
+                    match event {
+                        Event::DocumentStart(explicit, _) => {
+                            self.builder.clear();
+                            open = Some(Open { from: span.range().end, explicit });
+                            Ok(())
+                        }
+                        Event::DocumentEnd => {
+                            if let Some(open) = open.take() {
+                                self.finish(&open, finished > 0, &mut comments);
+                                finished += 1;
+                            }
+                            Ok(())
+                        }
+                        Event::Comment(..) => {
+                            comments.push(self.comment(span));
+                            Ok(())
+                        }
+                        event => self.node(event, span),
+                    }
+                }
+                // Readers of Kubernetes stop at the end of the document, and never see what follows.
+                Err(error) if open.is_none() && finished > 0 && *error.kind() == ErrorKind::ExpectedDocumentStart => {
+                    let place = self.at(piece.start, error.marker());
+                    self.parsed.diagnostics.push(problem::after_end(place));
+                    Ok(())
+                }
+                Err(error) => Err(fault(error.kind(), self.at(piece.start, error.marker()), self.text)),
+            };
+            let Err(problem) = step else { continue };
+            let from = open.take().map_or(piece.start, |open| open.from);
+            self.give_up(from..piece.end, *problem);
+            finished += 1;
+            comments.clear();
+            if !matches!(parser.proceed_next_document(), Ok(true)) {
+                break;
+            }
+        }
+        match self.parsed.documents.get_mut(kept..).and_then(<[_]>::last_mut) {
+            Some(document) => document.comments.append(&mut comments),
+            None => self.loose.append(&mut comments),
+        }
+    }
+
+    fn finish(&mut self, open: &Open, is_later: bool, comments: &mut Vec<Comment>) {
+        let (root, mut diagnostics) = self.builder.finish();
+        self.parsed.diagnostics.append(&mut diagnostics);
+        let Some(root) = root else { return };
+        let start = first_content(self.text, open.from).min(root.span.range().start) as u32;
+        let span = Span::new(self.source, start, root.span.end.max(start));
+        let is_empty = root.span.range().is_empty() && root.text() == Some("") && span.range().is_empty();
+        if is_empty {
+            return;
+        }
+        if is_later && !open.explicit {
+            self.parsed.diagnostics.push(problem::after_end(span));
+            return;
+        }
+        comments.sort_by_key(|comment| comment.span.start);
+        self.parsed.documents.push(Document { root, span, comments: std::mem::take(comments) });
+    }
+
+    fn give_up(&mut self, range: Range<usize>, problem: Diagnostic) {
+        let end = document_end(self.text, range.clone());
+        let start = first_content(self.text, range.start).min(end);
+        self.parsed.broken.push(Span::new(self.source, start as u32, end as u32));
+        self.parsed.diagnostics.push(problem);
+        self.builder.clear();
+    }
+
+    fn node(&mut self, event: Event<'_>, span: Span) -> Result<(), Fault> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted => Style::Single,
+                    ScalarStyle::DoubleQuoted => Style::Double,
+                    ScalarStyle::Literal => Style::Literal,
+                    ScalarStyle::Folded => Style::Folded,
+                };
+                let span =
+                    if matches!(style, Style::Literal | Style::Folded) { self.without_blanks(span) } else { span };
+                // The parser says `~` where nothing is written.
+                let is_missing = style == Style::Plain && span.range().is_empty();
+                let text = self.texts.share(if is_missing { "" } else { &text });
+                let tag = tag.map(|tag| tag.suffix_in_namespace(CORE_TAGS).map_or(Tag::Other, |name| core_tag(&name)));
+                let mut scalar = Scalar { text, style, tag };
+                if tag == Some(Tag::Binary) {
+                    let bytes = base64(&scalar.text).ok_or_else(|| problem::tag("!!binary", &scalar.text, span))?;
+                    scalar.text = String::from_utf8_lossy(&bytes).into();
+                }
+                if let Some(name) = tag.filter(|_| !scalar.fits_tag()).map(tag_name) {
+                    return Err(problem::tag(name, &scalar.text, span).into());
+                }
+                self.builder.scalar(scalar, anchor, span);
+                Ok(())
+            }
+            Event::SequenceStart(_, anchor, _) => self.builder.open(false, anchor, span),
+            Event::MappingStart(_, anchor, _) => self.builder.open(true, anchor, span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.builder.close((!span.range().is_empty()).then_some(span.end))
+            }
+            Event::Alias(target) => self.builder.alias(target, span),
+            Event::UnresolvedAlias(name) => Err(problem::unknown_anchor(&name, span).into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn comment(&self, span: Span) -> Comment {
+        let whole = self.text.get(span.range()).unwrap_or_default();
+        let before = self.text.get(..span.range().start).unwrap_or_default();
+        let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        Comment {
+            span,
+            text: whole.strip_prefix('#').unwrap_or(whole).into(),
+            own_line: line.trim_start_matches('\u{feff}').trim_matches([' ', '\t']).is_empty(),
+        }
+    }
+
+    /// A span of the parser, brought into the text.
+    fn span(&self, base: usize, span: &granit_parser::Span) -> Span {
+        let range = span.byte_range().unwrap_or(0..0);
+        let start = self.boundary(base.saturating_add(range.start));
+        let end = self.boundary(base.saturating_add(range.end)).max(start);
+        Span::new(self.source, start as u32, end as u32)
+    }
+
+    /// A block's span reaches to the next token; this one ends with its last line that is not blank.
+    fn without_blanks(&self, span: Span) -> Span {
+        let text = self.text.get(span.range()).unwrap_or_default();
+        let len = text.trim_end_matches([' ', '\t', '\n', '\r']).len() as u32;
+        Span::new(span.source, span.start, span.start + len)
+    }
+
+    /// The character at a place of the parser.
+    fn at(&self, base: usize, marker: &Marker) -> Span {
+        let start = self.boundary(base.saturating_add(marker.byte_offset().unwrap_or(0)));
+        let next = self.text.get(start..).and_then(|rest| rest.chars().next());
+        let len = next.filter(|next| !matches!(next, '\n' | '\r')).map_or(0, char::len_utf8);
+        Span::new(self.source, start as u32, (start + len) as u32)
+    }
+
+    fn boundary(&self, at: usize) -> usize {
+        self.text.floor_char_boundary(at)
+    }
+}
+
+fn options(text: &str) -> Options {
+    granit_parser::options! {
+        emit_unresolved_aliases: true,
+        // As libyaml, hence everybody in this field, reads a block that ends with the file.
+        block_scalar_eof_without_line_feed: true,
+        emit_comments: text.contains('#'),
+        max_buffered_comment_events: usize::MAX,
+    }
+}
+
+fn core_tag(name: &str) -> Tag {
+    match name {
+        "str" => Tag::Str,
+        "int" => Tag::Int,
+        "float" => Tag::Float,
+        "bool" => Tag::Bool,
+        "null" => Tag::Null,
+        "binary" => Tag::Binary,
+        "timestamp" => Tag::Timestamp,
+        _ => Tag::Other,
+    }
+}
+
+fn tag_name(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Str => "!!str",
+        Tag::Int => "!!int",
+        Tag::Float => "!!float",
+        Tag::Bool => "!!bool",
+        Tag::Null => "!!null",
+        Tag::Binary => "!!binary",
+        Tag::Timestamp => "!!timestamp",
+        Tag::Other => "!",
+    }
+}
+
+fn fault(kind: &ErrorKind, at: Span, text: &str) -> Fault {
+    let is_tab = matches!(
+        kind,
+        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabAtBlockScalarStart
+    );
+    match problem::tab_in_indentation(at, text).or(is_tab.then_some(at)) {
+        Some(tab) => problem::tab(tab).into(),
+        None if *kind == ErrorKind::RecursionLimitExceeded => problem::too_deep(at).into(),
+        None => {
+            let (message, note) = words(kind);
+            problem::syntax(message, note, at).into()
+        }
+    }
+}
+
+/// A sentence that stands alone, and a note that may be empty.
+fn words(kind: &ErrorKind) -> (String, &'static str) {
+    let quotes = "Put the text in quotes if it is meant as text.";
+    match kind {
+        ErrorKind::UnclosedFlowCollection { open } => (format!("`{open}` is never closed"), ""),
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            (format!("`{close}` cannot close what `{open}` has opened"), "")
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => ("this bracket closes nothing".into(), quotes),
+        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` is missing here".into(), ""),
+        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` is missing here".into(), ""),
+        ErrorKind::UnclosedQuotedScalar => ("the quote that opens here is never closed".into(), ""),
+        ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("the document ends inside a quoted text".into(), "A quote before this place is never closed.")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => {
+            ("double quotes know no such escape".into(), "Write `\\\\` for a backslash, or use single quotes.")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            ("nothing can follow the closing quote here".into(), "A quote inside the text may be missing its escape.")
+        }
+        ErrorKind::MappingValueNotAllowed => {
+            ("`:` cannot stand here".into(), "The indentation differs from the keys above, or the text wants quotes.")
+        }
+        ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey => {
+            ("a key of the map above is expected here".into(), "Its indentation fits no line above.")
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            ("`:` is missing behind the key".into(), "A key and its `:` stand on one line.")
+        }
+        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::ExpectedBlockSequenceEntry => {
+            ("`-` cannot begin an item here".into(), "The items of one list stand at one indentation.")
+        }
+        ErrorKind::UnexpectedCharacter { character } => (format!("`{character}` cannot begin a value"), quotes),
+        ErrorKind::UndeclaredTagHandle => ("the tag has a prefix that no directive declares".into(), ""),
+        ErrorKind::InvalidBlockScalarIndent => {
+            ("this line of the block is indented less than its first line".into(), "")
+        }
+        ErrorKind::CommentInterceptedScalar => ("a comment cuts the text in two".into(), quotes),
+        kind => (format!("this is no YAML: {kind}"), ""),
+    }
+}

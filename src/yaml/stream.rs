@@ -1,0 +1,132 @@
+//! A text cut into documents, which are read each on its own and, when there is much, side by side.
+
+use std::ops::Range;
+
+use super::parse::Reader;
+use super::text::is_separator;
+use super::{Comment, Parsed, problem};
+use crate::diagnostic::Diagnostic;
+use crate::source::{MAX_SOURCE_BYTES, SourceId, Span};
+
+/// A text from which on threads pay.
+const LARGE: usize = 256 * 1024;
+
+/// Reads a text. What cannot be read is told and left out; the documents beside it stand.
+pub fn parse(source: SourceId, text: &str) -> Parsed {
+    let threads = if text.len() < LARGE { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    parse_on(source, text, threads)
+}
+
+/// Reads a text on so many threads. The result does not depend on their number.
+pub fn parse_on(source: SourceId, text: &str, threads: usize) -> Parsed {
+    if text.len() > MAX_SOURCE_BYTES {
+        let diagnostics = vec![problem::too_large(Span::new(source, 0, 0))];
+        return Parsed { diagnostics, ..Parsed::default() };
+    }
+    let (pieces, mut diagnostics) = cut(source, text);
+    let (mut parsed, loose) = read_all(source, text, &pieces, threads.max(1));
+    parsed.diagnostics.append(&mut diagnostics);
+    parsed.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+    hand_over(loose, &mut parsed);
+    parsed
+}
+
+fn read_all(source: SourceId, text: &str, pieces: &[Range<usize>], threads: usize) -> (Parsed, Vec<Comment>) {
+    let read = |pieces: &[Range<usize>]| {
+        let mut reader = Reader::new(source, text);
+        pieces.iter().for_each(|piece| reader.read(piece.clone()));
+        (reader.parsed, reader.loose)
+    };
+    let shares = share_out(pieces, text.len(), threads);
+    let [first, others @ ..] = &shares[..] else { return (Parsed::default(), Vec::new()) };
+    std::thread::scope(|scope| {
+        let spawned: Vec<_> = others
+            .iter()
+            .map(|share| (share, std::thread::Builder::new().spawn_scoped(scope, || read(share)).ok()))
+            .collect();
+        let (mut parsed, mut loose) = read(first);
+        for (share, thread) in spawned {
+            // A thread that the system refuses is no reason to leave documents out.
+            let joined = thread.and_then(|thread| thread.join().ok());
+            let (mut more, mut more_loose) = joined.unwrap_or_else(|| read(share));
+            parsed.documents.append(&mut more.documents);
+            parsed.broken.append(&mut more.broken);
+            parsed.diagnostics.append(&mut more.diagnostics);
+            loose.append(&mut more_loose);
+        }
+        (parsed, loose)
+    })
+}
+
+/// Neighbouring pieces in as many groups of about the same length.
+fn share_out(pieces: &[Range<usize>], len: usize, shares: usize) -> Vec<&[Range<usize>]> {
+    let mut rest = pieces;
+    let mut groups = Vec::with_capacity(shares);
+    for nth in 1..=shares {
+        let until = len / shares * nth;
+        let count = if nth == shares { rest.len() } else { rest.partition_point(|piece| piece.end <= until) };
+        let (group, later) = rest.split_at(count);
+        if !group.is_empty() {
+            groups.push(group);
+        }
+        rest = later;
+    }
+    groups
+}
+
+/// Cuts at the lines that separate documents, as kubectl does: such a line separates even inside a quoted text.
+///
+/// A directive holds what follows it together with its own piece.
+fn cut(source: SourceId, text: &str) -> (Vec<Range<usize>>, Vec<Diagnostic>) {
+    let bytes = text.as_bytes();
+    let mut pieces = Vec::new();
+    let mut diagnostics = Vec::new();
+    let span = |start: usize, end: usize| Span::new(source, start as u32, end as u32);
+    let mut start = 0;
+    let mut held = false;
+    let mut line = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    loop {
+        let rest = bytes.get(line..).unwrap_or_default();
+        let end = line + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        if rest.starts_with(b"%") {
+            diagnostics.push(problem::directive(span(line, end)));
+            held = true;
+        } else if rest.starts_with(b"---") {
+            let behind = text.get(line + 3..end).unwrap_or_default();
+            let said = behind.trim_start_matches([' ', '\t']);
+            if !said.trim_end().is_empty() && !said.starts_with('#') {
+                diagnostics.push(problem::separator(span(end - said.len(), end)));
+            }
+            if is_separator(rest) {
+                if line > start && !held {
+                    pieces.push(start..line);
+                    start = line;
+                }
+                held = false;
+            }
+        }
+        if end == bytes.len() {
+            break;
+        }
+        line = end + 1;
+    }
+    pieces.push(start..bytes.len());
+    (pieces, diagnostics)
+}
+
+/// Gives the comments between documents to the document that follows, the last ones to the last.
+fn hand_over(loose: Vec<Comment>, parsed: &mut Parsed) {
+    let mut loose = loose.into_iter().peekable();
+    for document in &mut parsed.documents {
+        let mut before = Vec::new();
+        while let Some(comment) = loose.next_if(|comment| comment.span.start < document.span.start) {
+            before.push(comment);
+        }
+        if !before.is_empty() {
+            document.comments.splice(..0, before);
+        }
+    }
+    if let Some(last) = parsed.documents.last_mut() {
+        last.comments.extend(loose);
+    }
+}
