@@ -3,6 +3,8 @@
 //! The crate is a street with one direction: documents are read with their positions ([`source`], [`yaml`]), decoded
 //! into resources ([`resource`]), given their meaning, compiled into one route table, and then asked.
 
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 pub mod diagnostic;
 pub mod edition;
 pub mod resource;
