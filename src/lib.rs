@@ -8,5 +8,6 @@
 pub mod diagnostic;
 pub mod edition;
 pub mod resource;
+pub mod routing;
 pub mod source;
 pub mod yaml;
