@@ -6,6 +6,7 @@
 //! - *start*: [`parse`], then [`Node`]
 
 mod build;
+mod embed;
 mod keys;
 mod node;
 mod number;

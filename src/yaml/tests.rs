@@ -1,6 +1,8 @@
 //! What reading promises.
 #![allow(clippy::unwrap_used)]
 
+mod embedding;
+
 use super::*;
 use crate::diagnostic::Severity;
 use crate::source::{Origin, SourceId, SourceMap};
