@@ -4,243 +4,37 @@
 //! - *gives*: Emissary's resources as its compiler gets them, in `v3alpha1`; Kubernetes' own objects; and for every
 //!   document that became nothing, why, and what harm it does to others
 //! - *never*: fails, or knows what a resource means for requests
-//! - *start*: [`Resource`]
+//! - *start*: [`read`], [`Resource`]
+//!
+//! A document goes through the stages that Emissary has for it: `annotation` cuts and unfolds, `check` holds it against
+//! the table of fields in [`schema`], `upgrade` makes v1 and v2 into `v3alpha1`, `stored` is the way through a cluster
+//! that stores v2, `write` leaves what Go leaves; `verdict` puts the stages in order. `object` and `carried` ask for it,
+//! `read` takes one document after the other.
 
+mod abort;
+mod annotation;
+mod carried;
+mod check;
+mod json;
+mod judged;
 mod kind;
+mod metadata;
+mod object;
+mod read;
+mod reading;
+pub mod schema;
+mod stored;
+mod time;
+mod told;
+mod upgrade;
+mod verdict;
+pub mod version;
+mod write;
 
+pub use check::{Problem, Violation};
 pub use kind::Kind;
-
-use crate::diagnostic::Diagnostic;
-use crate::edition::Edition;
-use crate::source::{ObjectRef, Span};
-use crate::yaml::Node;
-
-/// One resource of Emissary as its compiler gets it.
-#[derive(Clone, Debug)]
-pub struct Resource {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its name, never empty.
-    pub name: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its metadata labels, by rising key; in an annotation without labels, those of the carrier.
-    pub labels: Vec<(String, String)>,
-    /// What it came in.
-    pub carrier: Carrier,
-    /// The key by which Emissary sorts and reports it: `NAME.NAMESPACE.N`.
-    pub key: String,
-    /// The `apiVersion` as written.
-    pub api_version: String,
-    /// The whole document, in the text that it was read from (an annotation's own text for those).
-    pub span: Span,
-    /// Its name where it was written, or the document's kind where there is no such place.
-    pub name_span: Span,
-    /// Its `spec` in the shape of `v3alpha1`, as serialisation leaves it: known fields only, keys of maps sorted, empty
-    /// values left out where Go leaves them out. Values carry the places where they were written.
-    pub spec: Node,
-}
-
-/// What a resource came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Carrier {
-    /// It is an object of its own.
-    Own,
-    /// It stood in the `getambassador.io/config` annotation of another object.
-    Annotation {
-        /// The Service or Ingress.
-        on: ObjectRef,
-        /// Its index among the documents of the annotation, from 0.
-        index: u32,
-    },
-    /// It was made from an Ingress.
-    Ingress {
-        /// The Ingress.
-        from: ObjectRef,
-    },
-}
-
-/// An object of Kubernetes' own that routing needs: Service, Ingress, Secret, Namespace, EndpointSlice and the like.
-#[derive(Clone, Debug)]
-pub struct KubernetesObject {
-    /// Its kind, name and namespace.
-    pub object: ObjectRef,
-    /// Its labels.
-    pub labels: Vec<(String, String)>,
-    /// The whole document.
-    pub root: Node,
-}
-
-/// What Emissary tells its operator about a resource while reading it.
-#[derive(Clone, Debug)]
-pub struct Post {
-    /// The key under which it is filed; `None` for the whole gateway.
-    pub key: Option<String>,
-    /// An error, or only a notice.
-    pub level: PostLevel,
-    /// Our words for it.
-    pub message: String,
-    /// The place that caused it.
-    pub span: Span,
-}
-
-/// An error of Emissary's diagnostics, or a notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PostLevel {
-    /// An error.
-    Error,
-    /// A notice: nothing changes.
-    Notice,
-}
-
-/// What a document does to others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Harm {
-    /// Nothing.
-    None,
-    /// No object of its kind can be listed any more: the configuration of everybody is frozen.
-    Kind,
-    /// The whole configuration is not applied, or the process ends.
-    All,
-}
-
-/// How to read.
-#[derive(Clone, Debug)]
-pub struct ReadOptions {
-    /// Whose rules.
-    pub edition: Edition,
-    /// Whether the cluster serves v1 and v2 objects, converted by Emissary's webhook.
-    pub legacy_versions: bool,
-    /// The `ambassador_id` of the gateway.
-    pub ambassador_id: String,
-    /// The gateway's own namespace.
-    pub ambassador_namespace: String,
-    /// Whether objects reach the compiler by way of Emissary's Go side, which leaves empty values out. Off only for
-    /// configurations that were recorded without it (`testdata/truth/conformance`): empty strings stay there.
-    pub serialised: bool,
-}
-
-/// What `--edition auto` and `--legacy-versions auto` come to, as `choose(documents, edition, legacy_versions)` gives it.
-#[derive(Clone, Debug)]
-pub struct Chosen {
-    /// Whose rules apply.
-    pub edition: Edition,
-    /// Whether the cluster serves v1 and v2 objects.
-    pub legacy_versions: bool,
-    /// What was chosen and why, a sentence each; nothing for what was asked for.
-    pub notes: Vec<String>,
-}
-
-/// All that came of a set of documents.
-#[derive(Clone, Debug, Default)]
-pub struct Reading {
-    /// The resources that count for this gateway (its `ambassador_id`), in ascending order of their keys, before
-    /// duplicates are judged.
-    pub resources: Vec<Resource>,
-    /// Kubernetes' own objects.
-    pub objects: Vec<KubernetesObject>,
-    /// What became of every document that could be Emissary's: the results of `convert`.
-    pub results: Vec<DocumentResult>,
-    /// What Emissary posts while reading.
-    pub posts: Vec<Post>,
-    /// What we tell the user: one or more for everything refused, ignored or harmful.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// What became of one document, or of an annotation as a whole.
-#[derive(Clone, Debug)]
-pub struct DocumentResult {
-    /// The YAML document of the object or of the carrier.
-    pub document: Span,
-    /// Where the document itself begins (inside the annotation, for those).
-    pub source: Span,
-    /// The carrier, for documents in annotations.
-    pub carrier: Option<ObjectRef>,
-    /// Which document of the annotation.
-    pub annotation: Option<AnnotationPart>,
-    /// The kind as written; empty where there is none.
-    pub kind: String,
-    /// The name, if it has one.
-    pub name: Option<String>,
-    /// The version as Emissary sees it: after `ambassador/` has been rewritten.
-    pub api_version: String,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The `v3alpha1` object: what the compiler gets. For [`Outcome::Panic`] what the webhook would make of it.
-    pub object: Option<Node>,
-    /// What it does to others.
-    pub harm: Harm,
-}
-
-/// One document of an annotation, or all of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnnotationPart {
-    /// The document with this index among those that the parser returns, from 0.
-    Document(u32),
-    /// The annotation as a whole.
-    All,
-}
-
-/// What becomes of a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It reaches the compiler. `aborts` says why the compiler then raises an exception, if it does.
-    Converted {
-        /// Why the compiler aborts over it.
-        aborts: Option<String>,
-    },
-    /// It is refused at a stage.
-    Refused {
-        /// Where it ended.
-        stage: Stage,
-        /// Our words for why.
-        message: String,
-    },
-    /// Nobody looks at it.
-    Ignored {
-        /// Where it ended.
-        stage: Stage,
-    },
-    /// The gateway's process dies on it.
-    Panic {
-        /// Where.
-        stage: Stage,
-        /// Our words for why.
-        message: String,
-    },
-}
-
-/// Where a document's way ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// The object has no annotation of ours.
-    NoAnnotation,
-    /// The annotation holds nothing.
-    NoDocuments,
-    /// Only Services and Ingresses carry annotations.
-    NotACarrier,
-    /// The annotation could not be split into documents with a kind.
-    Annotation,
-    /// Group, version and kind are not Emissary's.
-    Version,
-    /// It does not fit the schema of its own version.
-    Schema,
-    /// It fits, and cannot be read into Go structures.
-    Decode,
-    /// Conversion failed.
-    Convert,
-    /// The result does not fit the `v3alpha1` schema.
-    SchemaAfter,
-    /// The compiler leaves it out without a word.
-    Compiler,
-    /// The API server could not read the request.
-    Request,
-    /// No such kind in that version.
-    Kind,
-    /// Stored, but the webhook cannot convert it when it is read.
-    ConvertOnRead,
-    /// Delivered, and refused by the gateway's built-in schema.
-    EntrypointSchema,
-    /// Delivered, fits the schema, cannot be read into Go structures.
-    EntrypointDecode,
-}
+pub use read::read;
+pub use reading::{
+    AnnotationPart, Carrier, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Reading,
+    Resource, Stage,
+};

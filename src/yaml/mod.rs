@@ -21,6 +21,7 @@ use crate::source::Span;
 
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
+pub(crate) use stream::parse_first;
 pub use stream::{parse, parse_on};
 
 /// What a text holds.

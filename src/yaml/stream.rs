@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::parse::Reader;
 use super::text::is_separator;
-use super::{Comment, Parsed, problem};
+use super::{Comment, Document, Parsed, problem};
 use crate::diagnostic::Diagnostic;
 use crate::source::{MAX_SOURCE_BYTES, SourceId, Span};
 
@@ -29,6 +29,27 @@ pub fn parse_on(source: SourceId, text: &str, threads: usize) -> Parsed {
     parsed.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
     hand_over(loose, &mut parsed);
     parsed
+}
+
+/// Reads the first document of one piece of a text, as Go's reader does: it never sees what follows. `None` is no document.
+pub(crate) fn parse_first(
+    source: SourceId,
+    text: &str,
+    piece: Range<usize>,
+) -> Result<Option<Document>, Box<Diagnostic>> {
+    let mut reader = Reader::new(source, text);
+    reader.read(piece);
+    let mut parsed = reader.parsed;
+    let first = (!parsed.documents.is_empty()).then(|| parsed.documents.swap_remove(0));
+    let broken_before = match (&first, parsed.broken.first()) {
+        (Some(document), Some(broken)) => broken.start < document.span.start,
+        (None, Some(_)) => true,
+        _ => false,
+    };
+    match parsed.diagnostics.into_iter().find(|_| broken_before) {
+        Some(diagnostic) => Err(Box::new(diagnostic)),
+        None => Ok(first),
+    }
 }
 
 fn read_all(source: SourceId, text: &str, pieces: &[Range<usize>], threads: usize) -> (Parsed, Vec<Comment>) {
