@@ -67,6 +67,67 @@ impl Edition {
     pub fn has_listeners(self) -> bool {
         self >= Self::Two
     }
+
+    /// Whether Mappings attach to Hosts by their hostnames, which are globs (since 2.0); before, every Mapping stood
+    /// under every name, and `host` was a condition like any other.
+    pub fn attaches_by_hostname(self) -> bool {
+        self >= Self::Two
+    }
+
+    /// Whether labels have what a selector wants: all of it; in 2.5.1 one label was enough.
+    pub fn selects(self, wanted: &[(String, String)], labels: &[(String, String)]) -> bool {
+        match self {
+            Self::Two if !wanted.is_empty() => wanted.iter().any(|pair| labels.contains(pair)),
+            _ => wanted.iter().all(|pair| labels.contains(pair)),
+        }
+    }
+
+    /// Whether a Host with a selector also wants the hostname to fit, where the Mapping has one (since 3.0); before,
+    /// either was enough.
+    pub fn wants_selector_and_hostname(self) -> bool {
+        self >= Self::Three
+    }
+
+    /// Whether the labels that Hosts select by keep Mappings in different groups (since 3.8).
+    pub fn groups_by_selected_labels(self) -> bool {
+        self >= Self::Three
+    }
+
+    /// Whether the weight of a Mapping that is alone in its group counts (until 1.14).
+    pub fn lone_weight_counts(self) -> bool {
+        self == Self::One
+    }
+
+    /// Whether the AuthService is asked before CORS is looked at (until 2.2).
+    pub fn asks_auth_before_cors(self) -> bool {
+        self == Self::One
+    }
+
+    /// Whether the AuthService is asked about redirecting Mappings (until 2.5).
+    pub fn asks_auth_for_redirects(self) -> bool {
+        self <= Self::Two
+    }
+
+    /// Whether a Mapping with `error_response_overrides` is dropped (since 4.1); before, a patched Envoy honoured it.
+    pub fn drops_error_response_overrides(self) -> bool {
+        self == Self::Four
+    }
+
+    /// Whether `header_case_overrides` makes Envoy refuse everything (since 4.0); before, it was patched.
+    pub fn refuses_header_case_overrides(self) -> bool {
+        self == Self::Four
+    }
+
+    /// Whether `health_checks` are used (since 3.4).
+    pub fn has_health_checks(self) -> bool {
+        self >= Self::Three
+    }
+
+    /// Whether gRPC services must say `protocol_version: v3` (since 3.0); before, v2 was compiled, which the Envoy of
+    /// today refuses.
+    pub fn requires_protocol_v3(self) -> bool {
+        self >= Self::Three
+    }
 }
 
 impl fmt::Display for Edition {

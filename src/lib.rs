@@ -1,12 +1,14 @@
 //! Ambassador and Emissary-ingress routing configuration, understood: from YAML to the answer where a request goes.
 //!
 //! The crate is a street with one direction: documents are read with their positions ([`source`], [`yaml`]), decoded
-//! into resources ([`resource`]), given their meaning, compiled into one route table, and then asked.
+//! into resources ([`resource`]), given their meaning ([`model`]), compiled into one route table ([`routing`]), and
+//! then asked.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod diagnostic;
 pub mod edition;
+pub mod model;
 pub mod resource;
 pub mod routing;
 pub mod source;

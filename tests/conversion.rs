@@ -31,6 +31,7 @@ fn ours(path: &Path, legacy_versions: bool) -> Ours {
         legacy_versions,
         ambassador_id: "default".into(),
         ambassador_namespace: "default".into(),
+        serialised: true,
     };
     let reading = read(&mut sources, &documents, &options);
     Ours { sources, reading }

@@ -107,6 +107,20 @@ pub struct ReadOptions {
     pub ambassador_id: String,
     /// The gateway's own namespace.
     pub ambassador_namespace: String,
+    /// Whether objects reach the compiler by way of Emissary's Go side, which leaves empty values out. Off only for
+    /// configurations that were recorded without it (`testdata/truth/conformance`): empty strings stay there.
+    pub serialised: bool,
+}
+
+/// What `--edition auto` and `--legacy-versions auto` come to, as `choose(documents, edition, legacy_versions)` gives it.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Whose rules apply.
+    pub edition: Edition,
+    /// Whether the cluster serves v1 and v2 objects.
+    pub legacy_versions: bool,
+    /// What was chosen and why, a sentence each; nothing for what was asked for.
+    pub notes: Vec<String>,
 }
 
 /// All that came of a set of documents.

@@ -23,6 +23,8 @@ pub enum Origin {
     Command(String),
     /// An object of an API server, written out by ourselves.
     Live(ObjectRef),
+    /// What was assumed because the input lacks it.
+    Assumed,
     /// A document inside a string of another source.
     Embedded(Embedding),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Origin {
             Self::Revision { rev, path } => write!(f, "{rev}:{}", path.display()),
             Self::Command(line) => write!(f, "<{line}>"),
             Self::Live(object) => write!(f, "{object}"),
+            Self::Assumed => f.write_str("<assumed>"),
             Self::Embedded(_) => f.write_str("<annotation>"),
         }
     }
