@@ -9,6 +9,7 @@
 pub mod diagnostic;
 pub mod edition;
 pub mod model;
+pub mod pipeline;
 pub mod resource;
 pub mod routing;
 pub mod source;

@@ -35,6 +35,6 @@ pub use check::{Problem, Violation};
 pub use kind::Kind;
 pub use read::read;
 pub use reading::{
-    AnnotationPart, Carrier, Chosen, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions,
-    Reading, Resource, Stage,
+    AnnotationPart, Carrier, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Reading,
+    Resource, Stage,
 };

@@ -112,17 +112,6 @@ pub struct ReadOptions {
     pub serialised: bool,
 }
 
-/// What `--edition auto` and `--legacy-versions auto` come to, as `choose(documents, edition, legacy_versions)` gives it.
-#[derive(Clone, Debug)]
-pub struct Chosen {
-    /// Whose rules apply.
-    pub edition: Edition,
-    /// Whether the cluster serves v1 and v2 objects.
-    pub legacy_versions: bool,
-    /// What was chosen and why, a sentence each; nothing for what was asked for.
-    pub notes: Vec<String>,
-}
-
 /// All that came of a set of documents.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {

@@ -1,0 +1,205 @@
+//! The one composition: sources → documents → resources → snapshot → table.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::edition::Edition;
+use crate::model::{self, Effect, Snapshot};
+use crate::resource::{self, Harm, Outcome, ReadOptions, Reading, Stage};
+use crate::routing::RouteTable;
+use crate::source::{Origin, SourceId, SourceMap, Span};
+use crate::yaml::{self, Document, Node};
+
+/// What Emissary's own quick start applies: assumed where the input has neither a Listener nor a Host.
+const QUICK_START: &str = include_str!("../testdata/manifests/quick-start.yaml");
+
+/// How to compile.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whose rules; `None` finds out.
+    pub edition: Option<Edition>,
+    /// Whether the cluster serves v1 and v2 objects; `None` finds out.
+    pub legacy_versions: Option<bool>,
+    /// The gateway's `ambassador_id`.
+    pub ambassador_id: String,
+    /// The gateway's own namespace.
+    pub ambassador_namespace: String,
+    /// Assume nothing that is not in the input.
+    pub strict: bool,
+    /// Documents reach the compiler by way of Emissary's Go side, which leaves empty values out. Off only for
+    /// configurations that were recorded without it.
+    pub serialised: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            edition: None,
+            legacy_versions: None,
+            ambassador_id: "default".to_owned(),
+            ambassador_namespace: "default".to_owned(),
+            strict: false,
+            serialised: true,
+        }
+    }
+}
+
+/// All that a run worked out, level by level.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The texts.
+    pub sources: SourceMap,
+    /// Their documents.
+    pub documents: Vec<Document>,
+    /// What became of the documents. Its resources have gone into the snapshot.
+    pub reading: Reading,
+    /// What the resources mean.
+    pub snapshot: Snapshot,
+    /// Where requests go.
+    pub table: RouteTable,
+    /// What is wrong with the documents, in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was assumed or chosen, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Why nothing at all is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// One sentence, which names the document.
+    pub why: String,
+    /// The place that did it.
+    pub span: Option<Span>,
+}
+
+impl Compilation {
+    /// Why nothing at all is served; `None` where something can be.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let by_document = self.reading.results.iter().find(|result| result.harm != Harm::None).map(|result| Refusal {
+            why: match &result.outcome {
+                Outcome::Panic { message, .. } | Outcome::Refused { message, .. } => message.clone(),
+                Outcome::Converted { aborts: Some(why) } => why.clone(),
+                _ => format!("{} {} harms all others", result.kind, result.name.as_deref().unwrap_or("without a name")),
+            },
+            span: Some(result.source),
+        });
+        by_document.or_else(|| {
+            let problem = self.snapshot.refusals().next()?;
+            Some(Refusal { why: problem.message.clone(), span: problem.span })
+        })
+    }
+}
+
+/// Understands all texts of a map and compiles them into one table.
+pub fn compile(mut sources: SourceMap, options: &Options) -> Compilation {
+    let mut notes = Vec::new();
+    let mut documents = Vec::new();
+    let mut diagnostics = Vec::new();
+    let written: Vec<SourceId> = sources.ids().collect();
+    for id in written {
+        let text = std::sync::Arc::clone(&sources.get(id).text);
+        let parsed = yaml::parse(id, &text);
+        documents.extend(parsed.documents);
+        diagnostics.extend(parsed.diagnostics);
+    }
+    let legacy_versions = options.legacy_versions.unwrap_or_else(|| {
+        let found = documents.iter().find_map(|document| legacy_version(&document.root));
+        notes.extend(
+            found.map(|version| format!("the cluster is taken to serve v1 and v2: there are {version} objects")),
+        );
+        found.is_some()
+    });
+    let read_options = ReadOptions {
+        edition: options.edition.unwrap_or(Edition::Four),
+        legacy_versions,
+        ambassador_id: options.ambassador_id.clone(),
+        ambassador_namespace: options.ambassador_namespace.clone(),
+        serialised: options.serialised,
+    };
+    let (mut reading, edition) = read(&mut sources, &documents, options.edition, &read_options, &mut notes);
+    if edition.has_listeners() && !options.strict && !names_listener_or_host(&reading) {
+        assume_quick_start(&mut sources, &mut reading, &ReadOptions { edition, ..read_options });
+        notes.push("Listeners 8080 and 8443 and Host * were assumed: the input has neither".to_owned());
+    }
+    let snapshot = model::normalise(
+        std::mem::take(&mut reading.resources),
+        &reading.objects,
+        edition,
+        &options.ambassador_namespace,
+    );
+    let table = RouteTable::compile(&snapshot);
+    diagnostics.extend(reading.diagnostics.iter().cloned());
+    diagnostics.extend(snapshot.problems.iter().filter_map(diagnose));
+    diagnostics.sort_by_key(|diagnostic| sources.outermost(diagnostic.primary.span));
+    Compilation { sources, documents, reading, snapshot, table, diagnostics, notes }
+}
+
+/// The version of an object that only a cluster with legacy versions serves.
+fn legacy_version(root: &Node) -> Option<&str> {
+    if let Some(items) = root.get("items").and_then(Node::as_list) {
+        return items.iter().find_map(legacy_version);
+    }
+    let version = root.get("apiVersion").and_then(Node::text)?;
+    matches!(version, "getambassador.io/v1" | "getambassador.io/v2").then_some(version)
+}
+
+/// Reads documents under an edition; where none is asked for, under 4, or the newest that reads them all.
+fn read(
+    sources: &mut SourceMap,
+    documents: &[Document],
+    asked: Option<Edition>,
+    options: &ReadOptions,
+    notes: &mut Vec<String>,
+) -> (Reading, Edition) {
+    let read_under = |edition: Edition, sources: &mut SourceMap| {
+        resource::read(sources, documents, &ReadOptions { edition, ..options.clone() })
+    };
+    if let Some(edition) = asked {
+        return (read_under(edition, sources), edition);
+    }
+    let before = sources.clone();
+    let newest = read_under(Edition::Four, sources);
+    if reads_all(&newest) {
+        return (newest, Edition::Four);
+    }
+    for edition in Edition::NEWEST_FIRST.into_iter().skip(1) {
+        let mut attempt = before.clone();
+        let reading = read_under(edition, &mut attempt);
+        if reads_all(&reading) {
+            notes.push(format!("edition {edition} ({}): newer ones do not read all of the input", edition.release()));
+            *sources = attempt;
+            return (reading, edition);
+        }
+    }
+    (newest, Edition::Four)
+}
+
+/// Whether an edition knows the version of every document.
+fn reads_all(reading: &Reading) -> bool {
+    reading
+        .results
+        .iter()
+        .all(|result| !matches!(result.outcome, Outcome::Panic { .. } | Outcome::Refused { stage: Stage::Version, .. }))
+}
+
+fn names_listener_or_host(reading: &Reading) -> bool {
+    reading.results.iter().any(|result| matches!(result.kind.as_str(), "Listener" | "Host"))
+}
+
+/// Reads the quick start's documents as if they stood in the input.
+fn assume_quick_start(sources: &mut SourceMap, reading: &mut Reading, options: &ReadOptions) {
+    let id = sources.add(Origin::Assumed, QUICK_START);
+    let mut documents = yaml::parse(id, QUICK_START).documents;
+    let fixed = ReadOptions { ambassador_id: "default".to_owned(), ..options.clone() };
+    let assumed = resource::read(sources, &std::mem::take(&mut documents), &fixed);
+    reading.resources.extend(assumed.resources);
+    reading.resources.sort_by(|a, b| a.key.cmp(&b.key));
+}
+
+/// A problem of the model as a diagnostic, where it has a place.
+fn diagnose(problem: &model::Problem) -> Option<Diagnostic> {
+    let severity = match problem.effect {
+        Effect::Notice => Severity::Info,
+        Effect::Silent | Effect::Kept => Severity::Warning,
+        Effect::Dropped | Effect::Reject | Effect::Abort | Effect::Crash => Severity::Error,
+    };
+    Some(Diagnostic::new(severity, problem.code, problem.span?, problem.message.clone()))
+}
