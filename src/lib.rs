@@ -8,6 +8,7 @@
 
 pub mod diagnostic;
 pub mod edition;
+pub mod input;
 pub mod model;
 pub mod pipeline;
 pub mod resource;

@@ -1,0 +1,76 @@
+//! WHERE DOCUMENTS ARE FETCHED
+//!
+//! - *takes*: what the user pointed at: files, folders, standard input, a git revision, a kustomization
+//! - *gives*: their texts, in a stable order, in a [`SourceMap`]
+//! - *never*: looks into the texts, or goes on when something could not be read
+//! - *start*: [`Input`]
+
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::disallowed_methods,
+        reason = "this room fetches documents: it reads files and runs git and kubectl"
+    )
+)]
+
+mod error;
+mod files;
+mod kustomize;
+mod revision;
+#[cfg(test)]
+mod tests;
+mod utf8;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+pub use error::InputError;
+
+use crate::source::{Origin, SourceMap};
+
+/// What the user pointed at.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// Files and folders, `-` for standard input, in the order of the command line.
+    pub files: Vec<PathBuf>,
+    /// Whether folders are read with the folders in them.
+    pub recursive: bool,
+    /// A folder with a kustomization, built by `kubectl kustomize`.
+    pub kustomize: Option<PathBuf>,
+    /// The git revision to read the paths from, instead of the files as they are.
+    pub rev: Option<String>,
+}
+
+impl Input {
+    /// Reads everything into `sources`. Each file is read once, however often it is named.
+    pub fn read(&self, sources: &mut SourceMap, stdin: &mut dyn Read) -> Result<(), InputError> {
+        if let Some(rev) = &self.rev {
+            if self.kustomize.is_some() {
+                return Err(InputError::KustomizeOfRevision);
+            }
+            return revision::read(rev, &self.files, self.recursive, sources);
+        }
+        let mut files = files::Files::default();
+        for path in &self.files {
+            if is_stdin(path) {
+                files.read_stdin(stdin, sources)?;
+            } else {
+                files.read(path, self.recursive, sources)?;
+            }
+        }
+        if let Some(folder) = &self.kustomize {
+            let (line, text) = kustomize::build(folder)?;
+            sources.add(Origin::Command(line), text);
+        }
+        Ok(())
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Whether a folder's file is read: by its name, as kubectl decides.
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+}
