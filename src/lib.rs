@@ -2,7 +2,7 @@
 //!
 //! The crate is a street with one direction: documents are read with their positions ([`source`], [`yaml`]), decoded
 //! into resources ([`resource`]), given their meaning ([`model`]), compiled into one route table ([`routing`]), and
-//! then asked.
+//! then asked: [`outcome`] says what happens to a request.
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
@@ -11,6 +11,7 @@ pub mod edition;
 pub mod input;
 pub mod model;
 pub mod pipeline;
+pub mod outcome;
 pub mod resource;
 pub mod routing;
 pub mod source;

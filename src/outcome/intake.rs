@@ -1,0 +1,253 @@
+//! What becomes of a client's headers before anything looks at them: repeated ones joined, hop-by-hop ones dropped,
+//! upgrades recognised.
+
+use http::header::{CONNECTION, EXPECT, HeaderMap, HeaderName, HeaderValue, TE, UPGRADE};
+
+/// Headers that Envoy keeps once: further values are joined on with a comma.
+const JOINED: [&str; 38] = [
+    "accept",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "access-control-request-private-network",
+    "authorization",
+    "cache-control",
+    "cdn-loop",
+    "content-encoding",
+    "content-type",
+    "expect",
+    "grpc-accept-encoding",
+    "grpc-timeout",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "origin",
+    "pragma",
+    "proxy-status",
+    "referer",
+    "upgrade",
+    "user-agent",
+    "via",
+    "x-client-trace-id",
+    "x-envoy-attempt-count",
+    "x-envoy-decorator-operation",
+    "x-envoy-external-address",
+    "x-envoy-is-timeout-retry",
+    "x-envoy-original-host",
+    "x-envoy-original-path",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-request-id",
+    "connection",
+];
+
+/// The most headers that `Connection` may name.
+const MOST_NOMINATED: usize = 10;
+
+/// Why a request is refused for its headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HeaderRefusal {
+    /// `Connection` names a header that must not fall away: 400.
+    Nominated,
+    /// `Connection` names `host`, which is gone then: 400 without a body.
+    NominatedHost,
+}
+
+/// What a request asks its connection to become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The protocol, in lower case.
+    pub protocol: String,
+}
+
+/// Whether repeated headers of this name (in lower case) are joined.
+pub fn is_joined(name: &str) -> bool {
+    JOINED.contains(&name)
+}
+
+/// Joins repeated headers of the kinds that Envoy keeps once.
+pub fn join_repeated(headers: &mut HeaderMap) {
+    if headers.keys_len() == headers.len() {
+        return;
+    }
+    for name in JOINED.map(HeaderName::from_static) {
+        let mut values = headers.get_all(&name).iter();
+        let (Some(first), Some(second)) = (values.next(), values.next()) else { continue };
+        let mut joined = first.as_bytes().to_vec();
+        for value in std::iter::once(second).chain(values) {
+            joined.push(b',');
+            joined.extend_from_slice(value.as_bytes());
+        }
+        if let Ok(joined) = HeaderValue::from_maybe_shared(joined) {
+            headers.insert(name, joined);
+        }
+    }
+}
+
+/// Drops what concerns only the connection, and tells the upgrade that is asked for.
+///
+/// An upgrade keeps `connection` and `upgrade`; one to `h2c` counts as none.
+///
+/// # Errors
+///
+/// `Connection` names too many headers, or some that must stay.
+pub fn take_hop_by_hop(headers: &mut HeaderMap) -> Result<Option<Upgrade>, HeaderRefusal> {
+    let upgrade = asked_upgrade(headers);
+    if upgrade.is_none() {
+        drop_nominated(headers)?;
+        headers.remove(CONNECTION);
+        headers.remove(UPGRADE);
+        keep_only_trailers_of_te(headers);
+    }
+    headers.remove("keep-alive");
+    headers.remove("proxy-connection");
+    if headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
+        headers.remove(EXPECT);
+    }
+    Ok(upgrade)
+}
+
+fn asked_upgrade(headers: &mut HeaderMap) -> Option<Upgrade> {
+    let protocol = headers.get(UPGRADE)?.to_str().unwrap_or_default().to_ascii_lowercase();
+    if !tokens(headers).any(|token| token.eq_ignore_ascii_case("upgrade")) {
+        return None;
+    }
+    if protocol == "h2c" {
+        headers.remove("http2-settings");
+        return None;
+    }
+    Some(Upgrade { protocol })
+}
+
+fn tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|token| token.trim_matches([' ', '\t']))
+}
+
+fn drop_nominated(headers: &mut HeaderMap) -> Result<(), HeaderRefusal> {
+    if !headers.contains_key(CONNECTION) {
+        return Ok(());
+    }
+    let nominated: Vec<String> =
+        tokens(headers).filter(|token| !token.is_empty()).map(str::to_ascii_lowercase).collect();
+    if nominated.len() >= MOST_NOMINATED {
+        return Err(HeaderRefusal::Nominated);
+    }
+    for name in nominated {
+        match name.as_str() {
+            "close" | "keep-alive" | "upgrade" | "http2-settings" | "connection" | "te" => {}
+            "host" => return Err(HeaderRefusal::NominatedHost),
+            "x-forwarded-for" | "x-forwarded-host" | "x-forwarded-proto" => return Err(HeaderRefusal::Nominated),
+            _ if name.starts_with(':') => return Err(HeaderRefusal::Nominated),
+            _ => {
+                headers.remove(&name);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn keep_only_trailers_of_te(headers: &mut HeaderMap) {
+    let Some(te) = headers.get(TE) else { return };
+    let has_trailers =
+        te.to_str().is_ok_and(|value| value.split(',').any(|token| token.trim_matches([' ', '\t']) == "trailers"));
+    if has_trailers {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    } else {
+        headers.remove(TE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        headers.keys().map(HeaderName::as_str).collect()
+    }
+
+    #[test]
+    fn well_known_headers_are_joined_without_a_blank() {
+        let mut headers = map(&[("via", "a"), ("x", "1"), ("via", "b"), ("x", "2"), ("cookie", "c"), ("cookie", "d")]);
+        join_repeated(&mut headers);
+        assert_eq!(headers.get_all("via").iter().collect::<Vec<_>>(), ["a,b"]);
+        assert_eq!(headers.get_all("x").iter().count(), 2);
+        assert_eq!(headers.get_all("cookie").iter().count(), 2);
+    }
+
+    #[test]
+    fn what_connection_names_falls_away() {
+        let mut headers = map(&[
+            ("connection", "keep-alive, X-Hop"),
+            ("x-hop", "1"),
+            ("keep-alive", "5"),
+            ("te", "trailers"),
+            ("a", "b"),
+        ]);
+        assert_eq!(take_hop_by_hop(&mut headers), Ok(None));
+        assert_eq!(names(&headers), ["te", "a"]);
+    }
+
+    #[test]
+    fn connection_must_not_name_what_tells_the_origin() {
+        for name in ["x-forwarded-for", "X-Forwarded-Proto", "x-forwarded-host", ":path", "a,b,c,d,e,f,g,h,i,j"] {
+            assert_eq!(take_hop_by_hop(&mut map(&[("connection", name)])), Err(HeaderRefusal::Nominated), "{name}");
+        }
+        assert_eq!(take_hop_by_hop(&mut map(&[("connection", "host")])), Err(HeaderRefusal::NominatedHost));
+        assert_eq!(take_hop_by_hop(&mut map(&[("connection", "a,b,c,d,e,f,g,h,i")])), Ok(None));
+    }
+
+    #[test]
+    fn te_keeps_only_trailers() {
+        for (te, kept) in [("trailers", true), ("trailers, gzip", true), ("gzip", false), ("TRAILERS", false)] {
+            let mut headers = map(&[("te", te)]);
+            take_hop_by_hop(&mut headers).unwrap();
+            assert_eq!(headers.get("te").is_some_and(|value| value == "trailers"), kept, "{te}");
+        }
+    }
+
+    #[test]
+    fn an_upgrade_keeps_its_headers() {
+        let mut headers = map(&[("connection", "Upgrade"), ("upgrade", "WebSocket")]);
+        let upgrade = take_hop_by_hop(&mut headers).unwrap().unwrap();
+        assert_eq!(upgrade.protocol, "websocket");
+        assert_eq!(names(&headers), ["connection", "upgrade"]);
+    }
+
+    #[test]
+    fn h2c_and_an_upgrade_without_connection_are_none() {
+        let mut headers = map(&[("connection", "Upgrade"), ("upgrade", "H2c"), ("http2-settings", "x")]);
+        assert_eq!(take_hop_by_hop(&mut headers), Ok(None));
+        assert!(headers.is_empty());
+        let mut headers = map(&[("upgrade", "websocket")]);
+        assert_eq!(take_hop_by_hop(&mut headers), Ok(None));
+        assert!(headers.is_empty());
+    }
+
+    #[test]
+    fn only_100_continue_is_ours() {
+        let mut headers = map(&[("expect", "100-Continue")]);
+        take_hop_by_hop(&mut headers).unwrap();
+        assert!(headers.is_empty());
+        let mut headers = map(&[("expect", "foo")]);
+        take_hop_by_hop(&mut headers).unwrap();
+        assert_eq!(headers.len(), 1);
+    }
+}
