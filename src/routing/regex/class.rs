@@ -35,6 +35,10 @@ impl Class {
 
     /// Adds all members of another set.
     pub(super) fn add_class(&mut self, other: &Class) {
+        if self.ranges.is_empty() {
+            self.ranges.clone_from(&other.ranges);
+            return;
+        }
         for &(lo, hi) in &other.ranges {
             self.add(lo, hi);
         }

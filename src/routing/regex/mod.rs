@@ -14,6 +14,8 @@ mod engine;
 mod parse;
 mod prefix;
 mod program;
+#[cfg(test)]
+mod recorded;
 mod refusal;
 mod replace;
 mod simplify;
@@ -37,7 +39,7 @@ pub const MAX_PATTERN_BYTES: usize = 1 << 16;
 pub const MAX_DEPTH: u32 = 250;
 
 /// Programs up to this size always fit into memory; larger ones are built at once, to know.
-const SURELY_BUILT: u32 = 10_000;
+const SURELY_BUILT: u32 = 100_000;
 
 /// One regular expression. Cloning it is cheap; two are equal when their texts are.
 #[derive(Clone)]

@@ -6,6 +6,9 @@ use std::rc::Rc;
 
 use super::tree::{Flags, Loop, Node, Op, Place, Tree};
 
+/// The most copies that are written out; compiling these many fails.
+const MAX_COPIES: u32 = 3 << 20;
+
 /// The tree that RE2 compiles.
 pub(super) fn simplify(tree: &Tree) -> Tree {
     expand(&coalesce(tree))
@@ -111,6 +114,8 @@ fn expand(tree: &Tree) -> Tree {
 fn write_out(sub: &Tree, min: u32, max: Option<u32>, flags: Flags) -> Tree {
     // A place is a place, however often one asks.
     let (min, max) = if is_place(sub) { (min.min(1), max.map(|max| max.min(1))) } else { (min, max) };
+    // More copies are too many in any case.
+    let (min, max) = (min.min(MAX_COPIES), max.map(|max| max.min(MAX_COPIES)));
     let copies = |n: u32| (0..n).map(|_| sub.clone()).collect::<Vec<_>>();
     match (min, max) {
         (0, None) => looped(Loop::Star, sub.clone(), flags),

@@ -41,8 +41,28 @@ const SCRIPTS: [&str; 163] = [
 
 const SURROGATES: (u32, u32) = (0xD800, 0xDFFF);
 
+/// How many names there are.
+const NAMES: usize = CATEGORIES.len() + SCRIPTS.len();
+/// The classes of the names: as they are, and with the relatives of their members.
+static GROUPS: [[OnceLock<Class>; NAMES]; 2] = [const { [const { OnceLock::new() }; NAMES] }; 2];
+
 /// The class that `\p{name}` means, if RE2 knows the name. Names are case-sensitive.
-pub(super) fn group(name: &str) -> Option<Class> {
+pub(super) fn group(name: &str, fold: bool) -> Option<&'static Class> {
+    let script = || SCRIPTS.binary_search(&name).ok().map(|at| CATEGORIES.len() + at);
+    let at = CATEGORIES.iter().position(|category| *category == name).or_else(script)?;
+    let slot = GROUPS.get(usize::from(fold)).and_then(|groups| groups.get(at))?;
+    Some(slot.get_or_init(|| if fold { folded(group(name, false)) } else { named(name).unwrap_or_default() }))
+}
+
+fn folded(group: Option<&Class>) -> Class {
+    let mut class = Class::default();
+    for &(lo, hi) in group.map(Class::ranges).unwrap_or_default() {
+        add_folded(&mut class, lo, hi);
+    }
+    class
+}
+
+fn named(name: &str) -> Option<Class> {
     match name {
         "Any" => Some(Class::of([(0, MAX_RUNE)])),
         "Cs" => Some(Class::of([SURROGATES])),
@@ -54,8 +74,7 @@ pub(super) fn group(name: &str) -> Option<Class> {
             Some(class)
         }
         _ if CATEGORIES.contains(&name) => property(name),
-        _ if SCRIPTS.binary_search(&name).is_ok() => property(&format!("sc={name}")),
-        _ => None,
+        _ => property(&format!("sc={name}")),
     }
 }
 
@@ -114,16 +133,28 @@ pub(super) fn surrogates(class: &Class) -> Class {
     class.intersection(&Class::of([SURROGATES]))
 }
 
-/// Adds to a class every range, and all characters that differ from a member only by case.
+/// All characters that differ from another only by case.
+fn cased() -> &'static Class {
+    static CASED: OnceLock<Class> = OnceLock::new();
+    CASED.get_or_init(|| fold(&newest("Changes_When_Casefolded").unwrap_or_default().intersection(known())))
+}
+
+/// These characters and their relatives, as far as RE2's tables know them.
+fn fold(class: &Class) -> Class {
+    let mut folded = to_hir(class);
+    match folded.try_case_fold_simple() {
+        Ok(()) => from_hir(&folded).intersection(known()),
+        Err(_) => class.clone(),
+    }
+}
+
+/// Adds a range, and all characters that differ from a member only by case.
 pub(super) fn add_folded(class: &mut Class, lo: u32, hi: u32) {
     class.add(lo, hi);
     if hi < 0x80 {
         add_folded_ascii(class, lo, hi);
-        return;
-    }
-    let mut folded = to_hir(&Class::of([(lo, hi)]).intersection(known()));
-    if folded.try_case_fold_simple().is_ok() {
-        class.add_class(&from_hir(&folded).intersection(known()));
+    } else {
+        class.add_class(&fold(&Class::of([(lo, hi)]).intersection(cased())));
     }
 }
 
@@ -159,7 +190,7 @@ pub(super) fn is_name_character(c: char) -> bool {
     let names = NAMES.get_or_init(|| {
         let mut class = Class::default();
         for part in ["Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Mn", "Mc", "Nd", "Pc"] {
-            class.add_class(&property(part).unwrap_or_default());
+            class.add_class(group(part, false).unwrap_or(&Class::default()));
         }
         class
     });
@@ -174,7 +205,7 @@ mod tests {
     #[test]
     fn every_name_leads_to_a_class() {
         for name in CATEGORIES.iter().chain(&SCRIPTS) {
-            assert!(!group(name).unwrap().is_empty(), "{name}");
+            assert!(!group(name, false).unwrap().is_empty(), "{name}");
         }
         assert!(SCRIPTS.is_sorted());
     }
@@ -182,13 +213,13 @@ mod tests {
     #[test]
     fn names_are_case_sensitive_and_long() {
         for name in ["greek", "GREEK", "Grek", "Cn", "LC", "L&", "Alphabetic", "IsGreek", "Letter", ""] {
-            assert!(group(name).is_none(), "{name}");
+            assert!(group(name, false).is_none(), "{name}");
         }
     }
 
     #[test]
     fn younger_scripts_are_unknown() {
-        assert!(group("Garay").is_none());
+        assert!(group("Garay", false).is_none());
     }
 
     #[test]
@@ -197,6 +228,15 @@ mod tests {
         assert_eq!(relatives(u32::from('S')).ranges(), [(0x53, 0x53), (0x73, 0x73), (0x17F, 0x17F)]);
         assert_eq!(relatives(0x17F), relatives(u32::from('s')));
         assert_eq!(relatives(u32::from('/')).len(), 1);
+    }
+
+    #[test]
+    fn only_cased_characters_have_relatives() {
+        let mut rest = known().clone();
+        rest.negate();
+        rest.add_class(cased());
+        rest.negate();
+        assert_eq!(fold(&rest), rest);
     }
 
     #[test]

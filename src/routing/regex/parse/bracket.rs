@@ -2,7 +2,7 @@
 
 use super::super::class::Class;
 use super::super::refusal::{Reason, Refusal};
-use super::escape::{add_group, ascii};
+use super::escape::add_group;
 use super::{Reader, add};
 
 impl Reader<'_> {
@@ -97,7 +97,7 @@ impl Reader<'_> {
             _ => return Err(self.refuse(Reason::BadRange, start..end)),
         };
         self.at = end;
-        add_group(class, &ascii(ranges), negated, self.flags);
+        add_group(class, ranges, negated, self.flags);
         Ok(true)
     }
 }

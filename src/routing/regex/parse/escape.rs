@@ -88,7 +88,7 @@ impl Reader<'_> {
             _ => return false,
         };
         self.at += 2;
-        add_group(class, &ascii(ranges), letter.is_ascii_uppercase(), self.flags);
+        add_group(class, ranges, letter.is_ascii_uppercase(), self.flags);
         true
     }
 
@@ -119,25 +119,28 @@ impl Reader<'_> {
             }
             None => name,
         };
-        let group = unicode::group(name).ok_or_else(|| self.refuse(Reason::BadRange, start..self.at))?;
-        add_group(class, &group, negated, self.flags);
+        let group = unicode::group(name, self.flags.fold);
+        let group = group.ok_or_else(|| self.refuse(Reason::BadRange, start..self.at))?;
+        add_members(class, group, negated);
         Ok(true)
     }
 }
 
-/// A class of ASCII ranges.
-pub(super) fn ascii(ranges: &[(u8, u8)]) -> Class {
-    Class::of(ranges.iter().map(|&(lo, hi)| (u32::from(lo), u32::from(hi))))
+/// Adds a class of ASCII ranges or its opposite.
+pub(super) fn add_group(class: &mut Class, ranges: &[(u8, u8)], negated: bool, flags: Flags) {
+    let mut members = Class::default();
+    for &(lo, hi) in ranges {
+        add(&mut members, u32::from(lo), u32::from(hi), flags);
+    }
+    add_members(class, &members, negated);
 }
 
-/// Adds a named class or its opposite.
-pub(super) fn add_group(class: &mut Class, group: &Class, negated: bool, flags: Flags) {
-    let mut members = Class::default();
-    for &(lo, hi) in group.ranges() {
-        add(&mut members, lo, hi, flags);
-    }
+fn add_members(class: &mut Class, members: &Class, negated: bool) {
     if negated {
-        members.negate();
+        let mut others = members.clone();
+        others.negate();
+        class.add_class(&others);
+    } else {
+        class.add_class(members);
     }
-    class.add_class(&members);
 }
