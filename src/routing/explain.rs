@@ -1,8 +1,7 @@
 //! Every candidate and why it was taken or not.
 
-use super::RouteTable;
 use super::request::RequestView;
-use super::route::{Mismatch, RouteId};
+use super::route::{Mismatch, Route, RouteId};
 use super::vhost::{Treatment, VirtualHost};
 
 /// What one route says to a request.
@@ -28,15 +27,15 @@ pub struct Explanation {
     pub winner: Option<RouteId>,
 }
 
-impl RouteTable {
-    /// Asks every route of a virtual host, through the same tests that selection asks.
-    pub fn explain(&self, host: &VirtualHost, request: &RequestView<'_>) -> Explanation {
+impl VirtualHost {
+    /// Asks every one of its routes, through the same tests that selection asks.
+    pub fn explain(&self, routes: &[Route], request: &RequestView<'_>) -> Explanation {
         let mut winner = None;
-        let mut candidates = Vec::with_capacity(host.routes.ranked().len());
-        for &id in host.routes.ranked() {
-            let route = self.route(id);
+        let mut candidates = Vec::with_capacity(self.routes.ranked().len());
+        for &id in self.routes.ranked() {
+            let Some(route) = routes.get(id.0 as usize) else { continue };
             let mut refusals: Vec<Mismatch> = route.tests.refusals(request).collect();
-            let treatment = host.treatment(route, request.secure);
+            let treatment = self.treatment(route, request.secure);
             if treatment.is_none() {
                 refusals.push(Mismatch::Cleartext);
             }

@@ -19,7 +19,7 @@ mod vhost;
 use std::sync::Arc;
 
 pub use explain::{Explanation, Verdict};
-pub use index::RouteList;
+pub use index::{Likely, RouteList};
 pub use request::{Draw, RequestView};
 pub use route::{Mismatch, Route, RouteId, Tests};
 pub use vhost::{Chain, Listener, Selection, Serves, Treatment, VirtualHost, VirtualHosts};
@@ -75,5 +75,10 @@ impl RouteTable {
     /// The route for a request on a virtual host.
     pub fn select(&self, host: &VirtualHost, request: &RequestView<'_>) -> Option<Selection<'_>> {
         host.select(&self.routes, request)
+    }
+
+    /// Every route of a virtual host with its verdict.
+    pub fn explain(&self, host: &VirtualHost, request: &RequestView<'_>) -> Explanation {
+        host.explain(&self.routes, request)
     }
 }

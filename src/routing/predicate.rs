@@ -170,6 +170,25 @@ impl ValueTest {
             Self::Regex(regex) => regex.is_full_match(value),
         }
     }
+
+    /// Whether a path with its query passes. Nothing is allocated, unless a regex is asked about a very long one.
+    fn takes_joined(&self, path: &str, query: &str) -> bool {
+        let regex = match self {
+            Self::Present => return true,
+            Self::Exact(text) => {
+                return text.strip_prefix(path).and_then(|rest| rest.strip_prefix('?')) == Some(query);
+            }
+            Self::Regex(regex) => regex,
+        };
+        let (mut buffer, len) = ([0u8; 2048], path.len() + 1 + query.len());
+        let Some(joined) = buffer.get_mut(..len) else {
+            return regex.is_full_match(format!("{path}?{query}").as_bytes());
+        };
+        joined[..path.len()].copy_from_slice(path.as_bytes());
+        joined[path.len()] = b'?';
+        joined[path.len() + 1..].copy_from_slice(query.as_bytes());
+        regex.is_full_match(joined)
+    }
 }
 
 impl HeaderTest {
@@ -183,7 +202,7 @@ impl HeaderTest {
             HeaderKey::Method => self.value.takes(request.method.as_bytes()),
             HeaderKey::Path => match request.query {
                 None => self.value.takes(request.path.as_bytes()),
-                Some(query) => self.value.takes(format!("{}?{query}", request.path).as_bytes()),
+                Some(query) => self.value.takes_joined(request.path, query),
             },
             HeaderKey::Scheme => self.value.takes(if request.secure { b"https" } else { b"http" }),
             HeaderKey::Impossible(_) => false,
