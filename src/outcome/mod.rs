@@ -5,8 +5,17 @@
 //! - *never*: reads a clock, draws a number, opens a socket; what depends on them is an argument or a stand-in
 //! - *start*: [`request`], then [`normalise`]
 
+pub mod cors;
+pub mod format;
 pub mod forwarded;
+pub mod head;
+pub mod headers;
 pub mod intake;
+pub mod ip_rules;
 pub mod normalise;
+pub mod rate_limit;
+pub mod redirect;
+pub mod reply;
 pub mod request;
+pub mod rewrite;
 pub mod target;
