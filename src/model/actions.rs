@@ -1,6 +1,5 @@
 //! What a route does: gathered from the member, the whole group and the Module.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::action::HostRewrite;
@@ -8,6 +7,7 @@ use super::action::{Action, AuthUse, Forward, Mirror, Redirect, RedirectPath, Re
 use super::cluster::Role;
 use super::clusters::{ClusterMaker, Wanted};
 use super::group::{Group, GroupKind, Member};
+use super::headers;
 use super::mapping::{GroupWish, Mapping};
 use super::policy::{HeaderEdits, HeaderValue};
 use super::problem::Problems;
@@ -28,7 +28,7 @@ pub(crate) struct ActionMaker<'a, 'm> {
 #[derive(Default)]
 struct Together {
     wish: GroupWish,
-    edits: [BTreeMap<Arc<str>, HeaderValue>; 2],
+    edits: [Vec<HeaderValue>; 2],
 }
 
 impl ActionMaker<'_, '_> {
@@ -78,7 +78,7 @@ impl ActionMaker<'_, '_> {
             last(&mut wish.remove_response_headers, &own.remove_response_headers);
             last(&mut wish.add_linkerd_headers, &own.add_linkerd_headers);
             for (edits, added) in together.edits.iter_mut().zip([&own.add_request_headers, &own.add_response_headers]) {
-                edits.extend(added.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+                headers::merge(edits, added);
             }
         }
         together
@@ -120,8 +120,7 @@ impl ActionMaker<'_, '_> {
             }
             None => mapping.own.rewrite.clone(),
         };
-        let [mut request, response] =
-            [0, 1].map(|side| together.edits[side].values().cloned().collect::<Vec<HeaderValue>>());
+        let [mut request, response] = together.edits.clone();
         if wish.add_linkerd_headers == Some(true) {
             let target = self.maker.get(cluster).endpoint();
             request.push(HeaderValue { name: "l5d-dst-override".into(), value: target.into(), append: true });

@@ -42,6 +42,8 @@ pub enum Filter {
     AuthBroken,
     /// The RateLimitService.
     RateLimit(RateLimit),
+    /// Custom error responses of the patched Envoy before edition 4; this gateway does not know them.
+    ResponseMap,
     /// The end: the route's action.
     Router,
 }
@@ -61,6 +63,7 @@ impl Filter {
             Self::Auth(_) => "ext_authz",
             Self::AuthBroken => "lua",
             Self::RateLimit(_) => "ratelimit",
+            Self::ResponseMap => "response_map",
             Self::Router => "router",
         }
     }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::action::{HostRewrite, Rewrite};
+use super::headers;
 use super::mapping::{ClusterWish, Condition, ConditionValue, GroupWish, Hostname, Mapping, Match, OwnWish};
 use super::mappings::MappingReader;
 use super::module::Internal;
+use super::policy::HeaderValue;
 
 impl MappingReader<'_> {
     /// One of the gateway's own Mappings.
@@ -76,8 +78,22 @@ impl MappingReader<'_> {
                 retry: settings.retry_policy.clone(),
                 add_linkerd_headers: Some(settings.add_linkerd_headers),
                 rate_limits: self.labels.descriptors(None, &mut Vec::new()),
+                add_request_headers: self.default_added("add_request_headers"),
+                add_response_headers: self.default_added("add_response_headers"),
+                remove_request_headers: self.default_removed("remove_request_headers"),
+                remove_response_headers: self.default_removed("remove_response_headers"),
                 ..GroupWish::default()
             },
         })
+    }
+
+    fn default_added(&self, field: &str) -> Vec<HeaderValue> {
+        let values = self.module.default_for(field).into_iter().flat_map(headers::values);
+        values.filter_map(|(_, value)| value).collect()
+    }
+
+    fn default_removed(&self, field: &str) -> Option<Arc<[Arc<str>]>> {
+        let names = headers::names(self.module.default_for(field)?);
+        Some(names.into_iter().map(|(name, _)| name).collect())
     }
 }

@@ -1,6 +1,5 @@
 //! A Mapping in one shape: what it matches, what it asks for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -181,10 +180,10 @@ pub struct GroupWish {
     pub upgrades: Option<Arc<[Arc<str>]>>,
     /// `priority`, where given.
     pub priority: Option<Priority>,
-    /// `add_request_headers`, by name.
-    pub add_request_headers: BTreeMap<Arc<str>, HeaderValue>,
-    /// `add_response_headers`, by name.
-    pub add_response_headers: BTreeMap<Arc<str>, HeaderValue>,
+    /// `add_request_headers`, in their order.
+    pub add_request_headers: Vec<HeaderValue>,
+    /// `add_response_headers`, in their order.
+    pub add_response_headers: Vec<HeaderValue>,
     /// `remove_request_headers`, where given.
     pub remove_request_headers: Option<Arc<[Arc<str>]>>,
     /// `remove_response_headers`, where given.

@@ -1,12 +1,12 @@
 //! Mappings read from resources, with the checks of Emissary's compiler in its order.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::action::{HostRewrite, Rewrite};
 use super::fault::{Fault, Part};
 use super::fields::{self, Fields};
+use super::headers;
 use super::labels::Labels;
 use super::mapping::{
     ClusterWish, Condition, ConditionValue, GroupWish, Hostname, Mapping, Match, OwnWish, RedirectWish,
@@ -22,7 +22,7 @@ use crate::edition::Edition;
 use crate::resource::Resource;
 use crate::routing::regex::Regex;
 use crate::source::Span;
-use crate::yaml::{Dialect, Entry, Meaning, Node};
+use crate::yaml::{Dialect, Meaning};
 
 /// What Mappings are read with.
 pub(crate) struct MappingReader<'a> {
@@ -38,6 +38,12 @@ pub(crate) struct MappingReader<'a> {
 pub(crate) struct ReadMapping {
     pub(crate) mapping: Mapping,
     pub(crate) faults: Vec<Fault>,
+}
+
+/// The service as users know it: as written, unless Emissary cut something off or completed the name.
+pub(crate) fn shown(written: &str, plain: &Service, normal: &Service) -> Arc<str> {
+    let is_as_written = normal == plain && written.eq_ignore_ascii_case(&plain.text);
+    if is_as_written { written.into() } else { Arc::clone(&normal.text) }
 }
 
 /// The size limit of redirect regexes, which no setting changes.
@@ -83,7 +89,7 @@ impl<'r> Reading<'_, 'r> {
         else {
             return self.abort("service", "service has an unbalanced bracket");
         };
-        let shown = if normal == plain { Arc::from(service) } else { Arc::clone(&normal.text) };
+        let shown = shown(service, &plain, &normal);
         let matches = self.matches(prefix)?;
         let redirect = self.redirect();
         let own = self.own();
@@ -518,67 +524,39 @@ impl<'r> Reading<'_, 'r> {
         (!names.is_empty()).then(|| names.into())
     }
 
-    fn added(&mut self, field: &str) -> Option<BTreeMap<Arc<str>, HeaderValue>> {
+    fn added(&mut self, field: &str) -> Option<Vec<HeaderValue>> {
         let default = self.reader.module.default_for(field);
-        let Some(node) = self.fields.node(field).or(default) else { return Some(BTreeMap::new()) };
-        let entries: Vec<Entry> = node.as_map().map(|map| map.entries().to_vec()).unwrap_or_default();
-        let mut added = BTreeMap::new();
-        for entry in &entries {
-            let name: Arc<str> = entry.key.text().unwrap_or_default().into();
-            let (value, append) = match entry.value.as_map() {
-                Some(_) => {
-                    let fields = Fields::of(&entry.value);
-                    (fields.filled("value"), fields.bool("append").unwrap_or(true))
-                }
-                None => (fields::text(&entry.value).filter(|text| !text.is_empty()), true),
-            };
+        let Some(node) = self.fields.node(field).or(default) else { return Some(Vec::new()) };
+        let mut added = Vec::new();
+        for (entry, value) in headers::values(node) {
             let Some(value) = value else {
-                let what = format!("{field}: header {name} has no value");
+                let what = format!("{field}: header {} has no value", entry.key.text().unwrap_or_default());
                 let message = format!("{what}: Emissary's compiler aborts over Mapping {}", self.resource.name);
-                self.problems.post(
-                    Effect::Abort,
-                    "header-without-value",
-                    self.resource.key.clone(),
-                    entry.key.span,
-                    message,
-                );
+                let key = self.resource.key.clone();
+                self.problems.post(Effect::Abort, "header-without-value", key, entry.key.span, message);
                 return None;
             };
-            if name.starts_with(':') || name.eq_ignore_ascii_case("host") {
-                self.fault(
-                    Part::Forward,
-                    "header-not-editable",
-                    entry.key.span,
-                    format!("{field}: {name} cannot be added"),
-                );
-            } else if let Err(why) = super::format::check(value) {
+            let name = &value.name;
+            if headers::is_fixed(name) {
+                let what = format!("{field}: {name} cannot be added");
+                self.fault(Part::Forward, "header-not-editable", entry.key.span, what);
+            } else if let Err(why) = super::format::check(&value.value) {
                 self.fault(Part::Forward, "header-format", entry.value.span, format!("{field}: {name}: {why}"));
             }
-            added.insert(Arc::clone(&name), HeaderValue { name, value: value.into(), append });
+            added.push(value);
         }
         Some(added)
     }
 
     fn removed(&mut self, field: &str) -> Option<Arc<[Arc<str>]>> {
-        let default = self.reader.module.default_for(field);
-        let node = self.fields.node(field).or(default)?;
-        let items: Vec<Node> = match node.as_list() {
-            Some(items) => items.to_vec(),
-            None => vec![node.clone()],
-        };
-        let mut names = Vec::with_capacity(items.len());
-        for item in &items {
-            let Some(name) = fields::text(item) else { continue };
-            if name.starts_with(':') || name.eq_ignore_ascii_case("host") {
-                self.fault(
-                    Part::Forward,
-                    "header-not-editable",
-                    item.span,
-                    format!("{field}: {name} cannot be removed"),
-                );
+        let node = self.fields.node(field).or(self.reader.module.default_for(field))?;
+        let names = headers::names(node);
+        for (name, span) in &names {
+            if headers::is_fixed(name) {
+                let what = format!("{field}: {name} cannot be removed");
+                self.fault(Part::Forward, "header-not-editable", *span, what);
             }
-            names.push(Arc::from(name));
         }
-        Some(names.into())
+        Some(names.into_iter().map(|(name, _)| name).collect())
     }
 }

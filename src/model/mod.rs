@@ -18,6 +18,7 @@ mod fields;
 mod filter;
 pub mod format;
 mod group;
+mod headers;
 mod health;
 mod host;
 mod hosts;

@@ -207,7 +207,7 @@ impl Reader<'_, '_> {
                 "header_case_overrides needs a patched Envoy: the stock one refuses the whole configuration",
             );
         }
-        if config.has("error_response_overrides") {
+        if self.edition.drops_error_response_overrides() && config.has("error_response_overrides") {
             self.post(
                 Effect::Kept,
                 "error-response-overrides",

@@ -47,6 +47,13 @@ pub fn normalise(
     let mut bound = if edition.has_listeners() { listeners::read(&ordered, &mut problems) } else { Vec::new() };
     let hosts = hosts::read(&ordered, &secrets, &mut contexts, ambassador_namespace, &mut problems);
     let has_hosts = hosts.values().any(|host| host.from.is_some());
+    if edition.has_listeners() && !has_hosts {
+        for (_, context) in contexts.terminating() {
+            let message = format!("TLSContext {} ends TLS for no one: there is no Host", context.name);
+            let span = context.from.map(|id| resources[id.index()].name_span);
+            problems.post(Effect::Kept, "tls-context-without-host", None, span, message);
+        }
+    }
     let resolvers = Resolvers::read(&ordered, &mut problems);
     let mut maker = ClusterMaker::new(&module.settings, &contexts, &resolvers, ambassador_namespace);
     let mut services = ServiceReader {
@@ -127,7 +134,8 @@ pub fn normalise(
     };
     refuse_faults(&faults, &groups, &listeners, &mut problems);
     refuse_twin_domains(&listeners, &mut problems);
-    let filters = filters(module.filters, auth, rate_limit, edition);
+    let overrides_errors = !edition.drops_error_response_overrides() && resources.iter().any(overrides_errors);
+    let filters = filters(module.filters, auth, rate_limit, overrides_errors, edition);
     Snapshot {
         edition,
         settings: Arc::new(module.settings.clone()),
@@ -219,7 +227,13 @@ fn internal_groups(mappings: &Table<MappingId, Mapping>, groups: &Table<GroupId,
 }
 
 /// The filters of all HTTP listeners, in order.
-fn filters(mut chain: Vec<Filter>, auth: Option<Filter>, rate_limit: Option<Filter>, edition: Edition) -> Filters {
+fn filters(
+    mut chain: Vec<Filter>,
+    auth: Option<Filter>,
+    rate_limit: Option<Filter>,
+    overrides_errors: bool,
+    edition: Edition,
+) -> Filters {
     if edition.asks_auth_before_cors() {
         chain.extend(auth);
         chain.push(Filter::Cors);
@@ -228,8 +242,19 @@ fn filters(mut chain: Vec<Filter>, auth: Option<Filter>, rate_limit: Option<Filt
         chain.extend(auth);
     }
     chain.extend(rate_limit);
+    chain.extend(overrides_errors.then_some(Filter::ResponseMap));
     chain.push(Filter::Router);
     Filters { chain }
+}
+
+/// Whether a Mapping or the Module asks for custom error responses.
+fn overrides_errors(resource: &Resource) -> bool {
+    const FIELD: &str = "error_response_overrides";
+    match resource.kind {
+        Kind::Mapping => resource.spec.get(FIELD).is_some(),
+        Kind::Module => resource.spec.path(&["config", FIELD]).is_some(),
+        _ => false,
+    }
 }
 
 /// What Envoy refuses, of the parts of Mappings that it comes to see.

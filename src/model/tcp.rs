@@ -88,7 +88,7 @@ fn tcp_mapping(
         address: text("address"),
         host: text("host"),
         weight: fields.int("weight"),
-        service: if normal == plain { service.into() } else { Arc::clone(&normal.text) },
+        service: super::mappings::shown(service, &plain, &normal),
         normal_service: normal.text,
         cluster: ClusterWish {
             resolver: fields.filled("resolver").unwrap_or(&settings.resolver).into(),
