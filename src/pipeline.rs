@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Edition;
 use crate::model::{self, Effect, Snapshot};
-use crate::resource::{self, Harm, Outcome, ReadOptions, Reading, Stage};
+use crate::resource::{self, Harm, Outcome, ReadOptions, Reading};
 use crate::routing::RouteTable;
 use crate::source::{Origin, SourceId, SourceMap, Span};
 use crate::yaml::{self, Document, Node};
@@ -157,27 +157,12 @@ fn read(
     }
     let before = sources.clone();
     let newest = read_under(Edition::Four, sources);
-    if reads_all(&newest) {
-        return (newest, Edition::Four);
-    }
-    for edition in Edition::NEWEST_FIRST.into_iter().skip(1) {
-        let mut attempt = before.clone();
-        let reading = read_under(edition, &mut attempt);
-        if reads_all(&reading) {
-            notes.push(format!("edition {edition} ({}): newer ones do not read all of the input", edition.release()));
-            *sources = attempt;
-            return (reading, edition);
-        }
-    }
-    (newest, Edition::Four)
-}
-
-/// Whether an edition knows the version of every document.
-fn reads_all(reading: &Reading) -> bool {
-    reading
-        .results
-        .iter()
-        .all(|result| !matches!(result.outcome, Outcome::Panic { .. } | Outcome::Refused { stage: Stage::Version, .. }))
+    let (edition, decided_by) = resource::choose_edition(&newest.results);
+    let Some(document) = decided_by else { return (newest, edition) };
+    let version = &document.api_version;
+    notes.push(format!("edition {edition} ({}): newer ones do not read {version} in annotations", edition.release()));
+    *sources = before;
+    (read_under(edition, sources), edition)
 }
 
 fn names_listener_or_host(reading: &Reading) -> bool {

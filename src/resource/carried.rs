@@ -3,49 +3,50 @@
 use std::ops::Range;
 
 use super::annotation::{Lost, Unfolded, begins_with_directive, cut, unfold};
+use super::historic::{self, Found, Taken};
 use super::json::{Json, get, json};
 use super::judged::{Judged, Place, is_for_as_written, name_as_written, names_of};
 use super::read::{Config, Item};
 use super::verdict::{Verdict, of_annotation};
 use super::version::{GROUP, Version};
-use super::{AnnotationPart, Carrier, DocumentResult, Harm, Kind, Outcome, PostLevel, ReadOptions, Stage};
+use super::{AnnotationPart, Carrier, DocumentResult, Harm, Kind, Outcome, Post, PostLevel, ReadOptions, Stage};
+use crate::edition::Edition;
 use crate::source::{Embedding, ObjectRef, SourceId, SourceMap, Span};
 use crate::yaml::{Node, parse_first};
 
+/// An annotation with what is around it.
+pub(super) struct Carrying<'a> {
+    pub(super) item: &'a Item,
+    pub(super) config: &'a Config,
+    pub(super) on: &'a ObjectRef,
+    pub(super) labels: Option<&'a Node>,
+    pub(super) options: &'a ReadOptions,
+}
+
 /// What becomes of each document of an annotation.
-pub(super) fn read_annotation(
-    judged: &mut Judged,
-    item: &Item,
-    config: &Config,
-    root: &Node,
-    on: &ObjectRef,
-    sources: &SourceMap,
-    options: &ReadOptions,
-) {
+pub(super) fn read_annotation(judged: &mut Judged, carrying: &Carrying<'_>, sources: &SourceMap) {
+    let config = carrying.config;
     judged.embedding = Embedding::of(&sources.get(config.node.span.source).text, &config.node);
-    let whole = Span::new(config.source, 0, config.text.len() as u32);
-    let mut documents = match documents(config.source, &config.text) {
-        Ok(documents) => documents,
-        Err(lost) => {
-            let verdict = Verdict::refused(Stage::Annotation, lost.span, lost.why);
-            judged.take(annotation_result(item, on, whole, AnnotationPart::All, None, &verdict));
-            return;
-        }
+    let done = match carrying.options.edition {
+        Edition::One => carrying.read_by_compiler(judged),
+        _ => carrying.read_by_gateway(judged),
     };
-    if documents.is_empty() {
-        let stage = Stage::NoDocuments;
-        let verdict = Verdict { outcome: Outcome::Ignored { stage }, ..Verdict::refused(stage, whole, "") };
-        judged.take(annotation_result(item, on, whole, AnnotationPart::All, None, &verdict));
-        return;
-    }
-    let labels = root.path(&["metadata", "labels"]);
-    let mut named = 0;
-    for (index, document) in documents.iter_mut().enumerate() {
-        document.inherit(&on.namespace, labels);
-        let name = get(&document.metadata, "name");
-        named += u32::from(name.is_some_and(|name| !matches!(json(name), Json::Null | Json::Text(""))));
-        let key = format!("{}.{}.{named}", on.name, on.namespace);
-        judge_document(judged, item, on, index as u32, key, document, options);
+    let whole = Span::new(config.source, 0, config.text.len() as u32);
+    match done {
+        Err(lost) => {
+            if carrying.options.edition == Edition::One {
+                let message = lost.why.clone();
+                judged.posts.push(Post { key: None, level: PostLevel::Error, message, span: lost.span });
+            }
+            let verdict = Verdict::refused(Stage::Annotation, lost.span, lost.why);
+            judged.take(carrying.result(whole, AnnotationPart::All, None, &verdict));
+        }
+        Ok(0) => {
+            let stage = Stage::NoDocuments;
+            let verdict = Verdict { outcome: Outcome::Ignored { stage }, ..Verdict::refused(stage, whole, "") };
+            judged.take(carrying.result(whole, AnnotationPart::All, None, &verdict));
+        }
+        Ok(_) => {}
     }
 }
 
@@ -69,70 +70,139 @@ fn documents(source: SourceId, text: &str) -> Result<Vec<Unfolded>, Lost> {
     Ok(documents)
 }
 
-fn annotation_result(
-    item: &Item,
-    on: &ObjectRef,
-    source: Span,
-    part: AnnotationPart,
-    document: Option<&Unfolded>,
-    verdict: &Verdict,
-) -> (DocumentResult, Span) {
-    let result = DocumentResult {
-        document: item.document,
-        source,
-        carrier: Some(on.clone()),
-        annotation: Some(part),
-        kind: document.map_or(String::new(), |document| document.kind.clone()),
-        name: document.and_then(|document| name_as_written(get(&document.metadata, "name"))),
-        api_version: document.map_or(String::new(), |document| document.api_version.clone()),
-        outcome: verdict.outcome.clone(),
-        object: None,
-        harm: verdict.harm,
-        violations: verdict.violations.clone(),
-    };
-    (result, verdict.span)
-}
-
-fn judge_document(
-    judged: &mut Judged,
-    item: &Item,
-    on: &ObjectRef,
-    index: u32,
-    key: String,
-    document: &Unfolded,
-    options: &ReadOptions,
-) {
-    let mut verdict = of_annotation(document, options);
-    let part = AnnotationPart::Document(index);
-    let is_ours = is_for_as_written(document.spec.get("ambassador_id"), &options.ambassador_id);
-    if let Outcome::Refused { stage, message } = &verdict.outcome {
-        if is_ours {
-            judged.post(&key, PostLevel::Error, message, verdict.span);
-            if *stage == Stage::Version && is_unsupported(&document.api_version) {
-                let message = format!("apiVersion {} is not supported", document.api_version);
-                judged.post(&key, PostLevel::Notice, message, verdict.span);
-            }
+impl Carrying<'_> {
+    /// Editions 2 and later: the gateway's Go side cuts, checks and converts. How many documents there were.
+    fn read_by_gateway(&self, judged: &mut Judged) -> Result<usize, Lost> {
+        let mut documents = documents(self.config.source, &self.config.text)?;
+        let mut named = 0;
+        for (index, document) in documents.iter_mut().enumerate() {
+            document.inherit(&self.on.namespace, self.labels);
+            let name = get(&document.metadata, "name");
+            named += u32::from(name.is_some_and(|name| !matches!(json(name), Json::Null | Json::Text(""))));
+            let verdict = of_annotation(document, self.options);
+            self.judge(judged, index as u32, &self.key(named), document, verdict);
         }
-        // The compiler stumbles over labels that are no map, even those of a refused document.
-        let labels = get(&document.metadata, "labels").map(json);
-        if is_ours && *stage == Stage::Decode && !matches!(labels, None | Some(Json::Null | Json::Map(_))) {
-            verdict.harm = Harm::All;
+        Ok(documents.len())
+    }
+
+    /// Edition 1: the compiler itself reads them.
+    fn read_by_compiler(&self, judged: &mut Judged) -> Result<usize, Lost> {
+        let documents = historic::documents(self.config.source, &self.config.text)?;
+        let count = documents.len();
+        for (index, document) in documents.into_iter().enumerate() {
+            let (mut document, dates) = match document {
+                Found::Document(document, dates) => (document, dates),
+                Found::NoMap(span) => {
+                    let verdict =
+                        Verdict::refused(Stage::Annotation, span, "a document that is no map ends the compiler");
+                    let verdict = Verdict { harm: Harm::All, ..verdict };
+                    judged.take(self.result(span, AnnotationPart::Document(index as u32), None, &verdict));
+                    continue;
+                }
+            };
+            document.inherit(&self.on.namespace, self.labels);
+            let verdict = self.missing(judged, &document).unwrap_or_else(|| historic::of_annotation(&document, dates));
+            let key = self.key(index as u32 + 1);
+            self.notice(judged, &key, &document, &verdict);
+            self.judge(judged, index as u32, &key, &document, verdict);
+        }
+        Ok(count)
+    }
+
+    /// What the compiler asks of every document before anything else.
+    fn missing(&self, judged: &mut Judged, document: &Unfolded) -> Option<Verdict> {
+        let has_name = get(&document.metadata, "name").is_some();
+        if has_name && !document.kind.is_empty() && !document.api_version.is_empty() {
+            return None;
+        }
+        let message = "a document must have `apiVersion`, `kind` and `name` at its top";
+        judged.posts.push(Post { key: None, level: PostLevel::Error, message: message.into(), span: document.span });
+        Some(Verdict::refused(Stage::Request, document.span, message))
+    }
+
+    /// What the compiler remarks about versions.
+    fn notice(&self, judged: &mut Judged, key: &str, document: &Unfolded, verdict: &Verdict) {
+        let is_missing = matches!(verdict.outcome, Outcome::Refused { stage: Stage::Request, .. });
+        if is_missing || !historic::is_for(&document.spec, self.options) {
+            return;
+        }
+        let version = &document.api_version;
+        let message = match historic::taken(version) {
+            Taken::As(Version::V0) => format!("apiVersion {version} is deprecated, consider upgrading"),
+            Taken::Unchecked => format!("apiVersion {version} is not supported"),
+            _ => return,
+        };
+        judged.post(key, PostLevel::Notice, message, document.span);
+    }
+
+    fn key(&self, count: u32) -> String {
+        format!("{}.{}.{count}", self.on.name, self.on.namespace)
+    }
+
+    fn is_ours(&self, document: &Unfolded) -> bool {
+        match self.options.edition {
+            Edition::One => historic::is_for(&document.spec, self.options),
+            _ => is_for_as_written(document.spec.get("ambassador_id"), &self.options.ambassador_id),
         }
     }
-    let (mut result, span) = annotation_result(item, on, document.span, part, Some(document), &verdict);
-    let Some(object) = verdict.object.as_ref() else {
-        judged.take((result, span));
-        return;
-    };
-    result.object = Some(object.node(&document.kind, document.span));
-    let (Outcome::Converted { .. }, Some(kind)) = (&verdict.outcome, Kind::from_name(&document.kind)) else {
-        judged.take((result, span));
-        return;
-    };
-    let name_span = get(&document.metadata, "name").map_or(document.span, |node| node.span);
-    let carrier = Carrier::Annotation { on: on.clone(), index };
-    let place = Place { carrier, key, name_span, span: document.span, api_version: &document.written_version };
-    judged.converted(result, kind, object, names_of(&object.metadata), place, options);
+
+    fn judge(&self, judged: &mut Judged, index: u32, key: &str, document: &Unfolded, mut verdict: Verdict) {
+        if let Outcome::Refused { stage, message } = &verdict.outcome
+            && *stage != Stage::Request
+            && self.is_ours(document)
+        {
+            judged.post(key, PostLevel::Error, message, verdict.span);
+            if self.options.edition > Edition::One && *stage == Stage::Version && is_unsupported(&document.api_version)
+            {
+                let message = format!("apiVersion {} is not supported", document.api_version);
+                judged.post(key, PostLevel::Notice, message, verdict.span);
+            }
+            // The compiler stumbles over labels that are no map, even those of a refused document.
+            let labels = get(&document.metadata, "labels").map(json);
+            if *stage == Stage::Decode && !matches!(labels, None | Some(Json::Null | Json::Map(_))) {
+                verdict.harm = Harm::All;
+            }
+        }
+        let part = AnnotationPart::Document(index);
+        let (mut result, span) = self.result(document.span, part, Some(document), &verdict);
+        result.object = verdict.object.as_ref().map(|object| object.node(&document.kind, document.span));
+        let kind = Kind::from_name(&document.kind);
+        let (Outcome::Converted { .. }, Some(kind), Some(object)) = (&verdict.outcome, kind, &verdict.object) else {
+            judged.take((result, span));
+            return;
+        };
+        let place = Place {
+            carrier: Carrier::Annotation { on: self.on.clone(), index },
+            key: key.to_owned(),
+            name_span: get(&document.metadata, "name").map_or(document.span, |node| node.span),
+            span: document.span,
+            api_version: &document.written_version,
+        };
+        judged.converted(result, kind, object, names_of(&object.metadata), place, self.options);
+    }
+
+    fn result(
+        &self,
+        source: Span,
+        part: AnnotationPart,
+        document: Option<&Unfolded>,
+        verdict: &Verdict,
+    ) -> (DocumentResult, Span) {
+        let result = DocumentResult {
+            document: self.item.document,
+            source,
+            carrier: Some(self.on.clone()),
+            annotation: Some(part),
+            kind: document.map_or(String::new(), |document| document.kind.clone()),
+            name: document.and_then(|document| name_as_written(get(&document.metadata, "name"))),
+            api_version: document.map_or(String::new(), |document| document.api_version.clone()),
+            outcome: verdict.outcome.clone(),
+            object: None,
+            harm: verdict.harm,
+            violations: verdict.violations.clone(),
+        };
+        (result, verdict.span)
+    }
 }
 
 /// Whether the group is Emissary's and the version is not.

@@ -60,6 +60,8 @@ pub enum Problem {
         /// At most so many.
         most: usize,
     },
+    /// No document of this kind has it.
+    Unknown,
     /// The version itself is not served.
     NotServed,
     /// A name that Kubernetes does not allow.
@@ -80,6 +82,7 @@ impl fmt::Display for Violation {
             Problem::Range { min, max } => write!(f, "{path} must be from {min} to {max}"),
             Problem::Count { least: 1, most: 1 } => write!(f, "{path} must have exactly one entry"),
             Problem::Count { least, .. } => write!(f, "{path} must have at least {least} entries"),
+            Problem::Unknown => write!(f, "{path} is not a known field"),
             Problem::NotServed => write!(f, "{path} is a version that the cluster does not serve"),
             Problem::Name { expected } => write!(f, "{path} must be {expected}"),
         }
@@ -118,7 +121,14 @@ pub(crate) fn check(
     view: View,
     judge: Judge,
 ) -> Vec<Violation> {
-    let mut checker = Checker { view, judge, found: Vec::new() };
+    let mut checker = Checker { view, judge, strict: false, found: Vec::new() };
+    checker.object(&Path::Root(root), node, object);
+    checker.found
+}
+
+/// The same, with unknown fields as violations: Ambassador 1 in annotations.
+pub(crate) fn check_strictly(root: &'static str, node: &Node, object: &'static Object, view: View) -> Vec<Violation> {
+    let mut checker = Checker { view, judge: Judge::Gateway, strict: true, found: Vec::new() };
     checker.object(&Path::Root(root), node, object);
     checker.found
 }
@@ -130,6 +140,7 @@ fn is_cut(judge: Judge, value: &Node) -> bool {
 struct Checker {
     view: View,
     judge: Judge,
+    strict: bool,
     found: Vec<Violation>,
 }
 
@@ -160,7 +171,12 @@ impl Checker {
                     count += 1;
                     self.value(&Path::Key(path, name), &entry.value, &field.ty);
                 }
-                None => count += usize::from(self.judge == Judge::Gateway),
+                None => {
+                    count += usize::from(self.judge == Judge::Gateway);
+                    if self.strict {
+                        self.report(&Path::Key(path, name), entry.key.span, Problem::Unknown);
+                    }
+                }
             }
         }
         self.count(path, node, count, object.count);
@@ -286,7 +302,7 @@ impl Checker {
     /// What may have two types is not looked at by the API server.
     fn is_unchecked(&self, ty: &Type) -> bool {
         self.judge == Judge::ApiServer
-            && self.view.form == Form::Old
+            && self.view.form != Form::New
             && matches!(ty, Type::BoolOrText | Type::TextOrList | Type::AddedHeader)
     }
 

@@ -5,9 +5,10 @@ use super::told::diagnostic;
 use super::verdict::Object;
 use super::{
     Carrier, DocumentResult, Harm, Kind, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Resource, abort,
-    metadata,
+    historic, metadata,
 };
 use crate::diagnostic::Diagnostic;
+use crate::edition::Edition;
 use crate::source::{Embedding, ObjectRef, Span};
 use crate::yaml::Node;
 
@@ -50,9 +51,8 @@ impl Judged {
         options: &ReadOptions,
     ) {
         let nothing = || Node::map([], place.span);
-        if is_for(object.spec.as_ref(), &options.ambassador_id) {
-            let aborts = abort::reason(kind, &name, object.spec.as_ref());
-            if let Some(why) = aborts {
+        if is_for(object.spec.as_ref(), options) {
+            if let Some(why) = abort::reason(kind, &name, object.spec.as_ref()) {
                 result.harm = Harm::All;
                 result.outcome = Outcome::Converted { aborts: Some(why) };
             }
@@ -68,6 +68,10 @@ impl Judged {
                 name_span: place.name_span,
                 spec: object.spec.clone().unwrap_or_else(nothing),
             });
+        } else {
+            // What is for another gateway does no harm to this one.
+            result.harm = Harm::None;
+            result.outcome = Outcome::Converted { aborts: None };
         }
         self.take((result, place.span));
     }
@@ -78,8 +82,12 @@ impl Judged {
     }
 }
 
-/// Whether a resource is for the gateway of this id.
-fn is_for(spec: Option<&Node>, id: &str) -> bool {
+/// Whether a resource is for this gateway.
+fn is_for(spec: Option<&Node>, options: &ReadOptions) -> bool {
+    let id = options.ambassador_id.as_str();
+    if options.edition == Edition::One {
+        return spec.is_none_or(|spec| historic::is_for(spec, options));
+    }
     let ids = spec.and_then(|spec| spec.get("ambassador_id")).and_then(Node::as_list).unwrap_or_default();
     match ids {
         [] => id == "default",

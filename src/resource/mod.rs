@@ -9,12 +9,14 @@
 //! A document goes through the stages that Emissary has for it: `annotation` cuts and unfolds, `check` holds it against
 //! the table of fields in [`schema`], `upgrade` makes v1 and v2 into `v3alpha1`, `stored` is the way through a cluster
 //! that stores v2, `write` leaves what Go leaves; `verdict` puts the stages in order. `object` and `carried` ask for it,
-//! `read` takes one document after the other.
+//! `read` takes one document after the other. Ambassador 1 has its own ways in `historic`.
 
 mod abort;
 mod annotation;
 mod carried;
 mod check;
+mod choose;
+mod historic;
 mod json;
 mod judged;
 mod kind;
@@ -32,6 +34,7 @@ pub mod version;
 mod write;
 
 pub use check::{Problem, Violation};
+pub use choose::choose_edition;
 pub use kind::Kind;
 pub use read::read;
 pub use reading::{

@@ -1,13 +1,16 @@
 //! An object of its own: one of Emissary's, or one of Kubernetes' that may carry an annotation.
 
 use super::annotation::CONFIG;
-use super::carried::read_annotation;
+use super::carried::{Carrying, read_annotation};
 use super::json::{Json, get, json, normal, text};
 use super::judged::{Judged, Place, is_for_as_written, name_as_written, names_of};
 use super::read::{Item, group_version, is_carrier};
 use super::verdict::{Verdict, not_served, of_object};
 use super::version::{GROUP, Version};
-use super::{Carrier, DocumentResult, Kind, KubernetesObject, Outcome, PostLevel, ReadOptions, Stage, metadata};
+use super::{
+    Carrier, DocumentResult, Kind, KubernetesObject, Outcome, PostLevel, ReadOptions, Stage, historic, metadata,
+};
+use crate::edition::Edition;
 use crate::source::{ObjectRef, SourceMap, Span};
 use crate::yaml::{Dialect, Node};
 
@@ -86,7 +89,10 @@ fn judge_own(item: &Item, root: &Node, kind_name: &str, api_version: &str, optio
         judged.take(result(item, root, &not_served(root, kind_name, api_version)));
         return judged;
     };
-    let verdict = of_object(kind, version, root, options);
+    let verdict = match options.edition {
+        Edition::One => historic::of_object(kind, root),
+        _ => of_object(kind, version, root, options),
+    };
     let mut judged = Judged::default();
     let (mut result, span) = result(item, root, &verdict);
     let name_span = root.path(&["metadata", "name"]).map_or(root.span, |node| node.span);
@@ -148,7 +154,11 @@ fn judge_foreign(
                 Verdict::refused(Stage::Request, node.span, format!("the annotation `{CONFIG}` must be a text"));
             judged.take(result(item, root, &verdict));
         }
-        (Some(_), Some(config)) => read_annotation(&mut judged, item, config, root, &object, sources, options),
+        (Some(_), Some(config)) => {
+            let labels = root.path(&["metadata", "labels"]);
+            let carrying = Carrying { item, config, on: &object, labels, options };
+            read_annotation(&mut judged, &carrying, sources);
+        }
     }
     judged
 }

@@ -8,7 +8,8 @@ use super::annotation::CONFIG;
 use super::json::{Json, json, text};
 use super::judged::Judged;
 use super::object::judge;
-use super::{PostLevel, ReadOptions, Reading};
+use super::{Kind, PostLevel, ReadOptions, Reading, historic};
+use crate::edition::Edition;
 use crate::source::{Embedding, Origin, SourceId, SourceMap, Span};
 use crate::yaml::{Document, Node, Value};
 
@@ -29,7 +30,11 @@ pub fn read(sources: &mut SourceMap, documents: &[Document], options: &ReadOptio
         }
         all.push(judged);
     }
-    gathered(all)
+    let mut reading = gathered(all);
+    if options.edition == Edition::One {
+        move_rate_limits(&mut reading);
+    }
+    reading
 }
 
 /// One object: a document, or an item of a list.
@@ -142,4 +147,15 @@ fn gathered(mut all: Vec<Judged>) -> Reading {
     let mut notices = FxHashSet::default();
     reading.posts.retain(|post| post.level == PostLevel::Error || notices.insert(post.message.clone()));
     reading
+}
+
+/// Rate limits of v0 stand in the domain of the RateLimitService.
+fn move_rate_limits(reading: &mut Reading) {
+    let service = reading.resources.iter().find(|resource| resource.kind == Kind::RateLimitService);
+    let Some(domain) = service.and_then(|service| service.spec.get("domain")).cloned() else { return };
+    for resource in &mut reading.resources {
+        if let Some(spec) = historic::in_domain(&resource.spec, &domain) {
+            resource.spec = spec;
+        }
+    }
 }

@@ -28,7 +28,9 @@ pub(crate) fn upgraded(kind: Kind, spec: &Node, old: Old) -> Result<Node, Cannot
     let spec = if old.any_case { &in_our_case(spec, spec_of(kind), old.view) } else { spec };
     let mut entries = object(spec, spec_of(kind), old)?;
     match kind {
-        Kind::Mapping => mapping(&mut entries, spec.span, old),
+        // Ambassador 1 means what it says.
+        _ if old.view.edition == Edition::One => {}
+        Kind::Mapping => mapping(&mut entries, spec.span),
         Kind::AuthService => explicit_tls(&mut entries, "auth_service", true),
         Kind::RateLimitService => explicit_tls(&mut entries, "service", true),
         Kind::TCPMapping => explicit_tls(&mut entries, "service", false),
@@ -36,7 +38,9 @@ pub(crate) fn upgraded(kind: Kind, spec: &Node, old: Old) -> Result<Node, Cannot
         Kind::TracingService => tracing(&mut entries),
         _ => {}
     }
-    strip_ids(&mut entries);
+    if old.view.edition > Edition::One {
+        strip_ids(&mut entries);
+    }
     Ok(Node::map(entries, spec.span))
 }
 
@@ -266,13 +270,11 @@ fn taken(entries: &mut Vec<Entry>, name: &str) -> Option<Entry> {
     Some(entries.remove(at))
 }
 
-fn mapping(entries: &mut Vec<Entry>, span: Span, old: Old) {
+fn mapping(entries: &mut Vec<Entry>, span: Span) {
     conditions(entries, "headers", "regex_headers", "v2BoolHeaders");
     conditions(entries, "query_parameters", "regex_query_parameters", "v2BoolQueryParameters");
     explicit_tls(entries, "service", true);
-    if old.view.edition > Edition::One {
-        hostname(entries, span);
-    }
+    hostname(entries, span);
 }
 
 /// `host` becomes `hostname`, unless it is a regular expression; a Mapping without either serves every host.

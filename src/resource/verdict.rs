@@ -95,7 +95,12 @@ pub(crate) fn of_annotation(document: &Unfolded, options: &ReadOptions) -> Verdi
     }
     let read = || {
         let metadata = metadata::written(&document.metadata, span)?;
-        let go = Go { view: View { form: Form::New, ..view }, wraps: true, cuts_nulls: false };
+        let go = Go {
+            view: View { form: Form::New, ..view },
+            wraps: true,
+            cuts_nulls: false,
+            serialises: options.serialised,
+        };
         let old = Old { view, any_case: version == Version::V1 };
         let spec = match form {
             Form::New => go.object(&document.spec, spec_of(kind))?,
@@ -182,7 +187,13 @@ pub(crate) fn of_object(kind: Kind, version: Version, root: &Node, options: &Rea
         return Verdict::violating(Stage::Schema, root.span, violations);
     }
     let is_converted = options.legacy_versions && kind != Kind::Listener;
-    let written = written(kind, version, spec, root.span, view);
+    let go = Go {
+        view: View { form: Form::New, ..view },
+        wraps: false,
+        cuts_nulls: true,
+        serialises: options.serialised || is_converted,
+    };
+    let written = written(kind, version, spec, root.span, view, go);
     let spec = match (written, version) {
         (Ok(spec), Version::V2) => spec,
         (Ok(spec), _) if is_converted => spec.map(|spec| through_v2(kind, &spec)),
@@ -191,7 +202,7 @@ pub(crate) fn of_object(kind: Kind, version: Version, root: &Node, options: &Rea
         (Err(error), _) if is_converted => return Verdict::unreadable(Stage::Convert, error),
         (Err(error), _) => return Verdict::unreadable(Stage::EntrypointDecode, error).with_harm(Harm::All),
     };
-    let spec = match delivered(kind, spec, root.span, is_converted, View { form: Form::New, ..view }) {
+    let spec = match delivered(kind, spec, root.span, is_converted, go) {
         Ok(spec) => spec,
         Err(verdict) => return *verdict,
     };
@@ -205,6 +216,7 @@ fn written(
     spec: Option<&Node>,
     span: Span,
     view: View,
+    go: Go,
 ) -> Result<Option<Node>, CannotRead> {
     let nothing = Node::map([], span);
     let spec = match spec {
@@ -212,7 +224,6 @@ fn written(
         None if spec_may_be_absent(kind) => return Ok(None),
         None => &nothing,
     };
-    let go = Go { view: View { form: Form::New, ..view }, wraps: false, cuts_nulls: true };
     let spec = match version {
         Version::V3alpha1 => go.object(spec, spec_of(kind))?,
         _ => go.object(&upgraded(kind, spec, Old { view, any_case: false })?, spec_of(kind))?,
@@ -226,17 +237,16 @@ fn delivered(
     spec: Option<Node>,
     span: Span,
     was_converted: bool,
-    view: View,
+    go: Go,
 ) -> Result<Option<Node>, Box<Verdict>> {
     let spec = match spec {
         Some(spec) if was_converted => spec,
         other => return Ok(other),
     };
-    let violations = check("spec", &spec, spec_of(kind), view, Judge::Gateway);
+    let violations = check("spec", &spec, spec_of(kind), go.view, Judge::Gateway);
     if !violations.is_empty() {
         return Err(Box::new(Verdict::violating(Stage::EntrypointSchema, span, violations)));
     }
-    let go = Go { view, wraps: false, cuts_nulls: true };
     match go.object(&spec, spec_of(kind)) {
         Ok(spec) => Ok(Some(spec)),
         Err(error) => Err(Box::new(Verdict::unreadable(Stage::EntrypointDecode, error).with_harm(Harm::All))),
@@ -244,7 +254,7 @@ fn delivered(
 }
 
 /// The metadata of an object, checked as kubectl reads it.
-fn metadata_of(root: &Node) -> Result<Node, CannotRead> {
+pub(crate) fn metadata_of(root: &Node) -> Result<Node, CannotRead> {
     let Some(metadata) = root.get("metadata") else { return Ok(Node::map([], root.span)) };
     match json(metadata) {
         Json::Map(entries) => {
@@ -257,7 +267,7 @@ fn metadata_of(root: &Node) -> Result<Node, CannotRead> {
 }
 
 /// What of an object's metadata comes back from the API server, besides what it sets itself.
-fn stored_metadata(entries: &[Entry], span: Span) -> Node {
+pub(crate) fn stored_metadata(entries: &[Entry], span: Span) -> Node {
     const KEPT: [&str; 5] = ["annotations", "finalizers", "labels", "name", "ownerReferences"];
     let kept = entries.iter().filter(|entry| entry.key.text().is_some_and(|name| KEPT.contains(&name)));
     let mut kept: Vec<Entry> = kept.cloned().collect();

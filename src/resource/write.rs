@@ -15,6 +15,8 @@ pub(crate) struct Go {
     pub(crate) wraps: bool,
     /// Whether nulls have been cut off before, as the API server does.
     pub(crate) cuts_nulls: bool,
+    /// Whether it is written again. Where it is not, empty values and the order of keys stay.
+    pub(crate) serialises: bool,
 }
 
 /// Why something could not be read into Go structures.
@@ -46,9 +48,12 @@ impl Go {
                 continue;
             }
             let value = self.value(&entry.value, &field.ty)?;
-            if field.zero != Zero::Omitted || !is_empty(&value, &field.ty) {
+            if !self.serialises || field.zero != Zero::Omitted || !is_empty(&value, &field.ty) {
                 entries.push(Entry { key: entry.key.clone(), value });
             }
+        }
+        if !self.serialises {
+            return Ok(Node::map(entries, node.span));
         }
         for field in self.view.fields(object).filter(|field| field.zero == Zero::Made) {
             if get(&entries, field.name).is_none() {
@@ -73,6 +78,7 @@ impl Go {
         match (ty, json(node)) {
             (Type::Text | Type::OneOf(_) | Type::Scheme | Type::Time, Json::Text(_)) => Ok(node.clone()),
             (Type::Text | Type::OneOf(_) | Type::Scheme | Type::Time, _) => wrong("a text"),
+            (Type::Duration, Json::Text(_)) if !self.serialises => Ok(node.clone()),
             (Type::Duration, Json::Text(text)) => match parse_duration(text) {
                 Some(nanoseconds) => Ok(said(node, &print_duration(nanoseconds))),
                 None => Err(CannotRead::new(node.span, format!("`{text}` is no duration"))),
@@ -108,7 +114,9 @@ impl Go {
             };
             written.push(Entry { key: entry.key.clone(), value });
         }
-        sort(&mut written);
+        if self.serialises {
+            sort(&mut written);
+        }
         Ok(Node::map(written, node.span))
     }
 
@@ -170,5 +178,19 @@ fn is_empty(value: &Node, ty: &Type) -> bool {
         (Type::List(..), Json::List(items)) => items.is_empty(),
         (Type::Map(_) | Type::Single(_), Json::Map(entries)) => entries.is_empty(),
         _ => false,
+    }
+}
+
+/// Booleans and whole numbers spelled in the one way that Go writes them; everything else as it stands.
+pub(crate) fn canonical(node: &Node) -> Node {
+    match json(node) {
+        Json::Bool(value) => plain(node, if value { "true" } else { "false" }),
+        Json::Int(value) => plain(node, &value.to_string()),
+        Json::List(items) => Node::list(items.iter().map(canonical).collect::<Vec<_>>(), node.span),
+        Json::Map(entries) => {
+            let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: canonical(&entry.value) };
+            Node::map(entries.iter().map(entry).collect::<Vec<_>>(), node.span)
+        }
+        Json::Null | Json::Float | Json::Text(_) => node.clone(),
     }
 }
