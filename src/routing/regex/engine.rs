@@ -59,8 +59,12 @@ impl Engine {
     pub(super) fn is_full_match(&self, text: &[u8]) -> bool {
         match self.full() {
             Some(full) => full.matches(text),
-            None => self.slow().is_some_and(|slow| slow.is_match(Input::new(text).anchored(Anchored::Yes))),
+            None => self.is_slow_match(text),
         }
+    }
+
+    pub(super) fn is_slow_match(&self, text: &[u8]) -> bool {
+        self.slow().is_some_and(|slow| slow.is_match(Input::new(text).anchored(Anchored::Yes)))
     }
 
     fn slow(&self) -> Option<&meta::Regex> {

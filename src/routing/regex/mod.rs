@@ -220,8 +220,38 @@ mod tests {
     }
 
     #[test]
+    fn deepest_patterns_are_built() {
+        let mut pattern = "a".to_owned();
+        for _ in 0..60 {
+            pattern = format!("(?:x|({pattern})*b)");
+        }
+        let deep = regex(&pattern);
+        assert!(deep.is_full_match(b"x"));
+        assert!(deep.dfa().is_some());
+    }
+
+    #[test]
     fn equality_is_by_text() {
         assert_eq!(regex("a"), regex("a"));
         assert_ne!(regex("a"), regex("(?:a)"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(pattern in "\\PC{0,12}", text in "\\PC{0,6}") {
+            if let Ok(regex) = Regex::new(&pattern) {
+                regex.is_full_match(text.as_bytes());
+            }
+        }
+
+        #[test]
+        fn full_and_slow_automata_agree(pattern in "([ab./^$*+?|()-]|\\[\\^?[ab/-]{1,3}\\]|\\\\[dwWbB]){0,9}", text in "[ab/.1\n]{0,7}") {
+            if let Ok(regex) = Regex::new(&pattern) {
+                let fast = regex.dfa().is_some().then(|| regex.is_full_match(text.as_bytes()));
+                let slow = regex.0.engine.is_slow_match(text.as_bytes());
+                proptest::prop_assert!(fast.is_none_or(|fast| fast == slow));
+                proptest::prop_assert!(!slow || text.as_bytes().starts_with(regex.literal_prefix()));
+            }
+        }
     }
 }

@@ -80,3 +80,62 @@ impl Program {
         self.insts.get(index).copied().unwrap_or(Inst { kind: Kind::Fail, out: 0, other: 0 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::routing::regex::{Reason, Regex};
+
+    fn size(pattern: &str) -> u32 {
+        Regex::new(pattern).unwrap().program_size()
+    }
+
+    #[test]
+    fn every_program_can_fail_skip_and_match() {
+        assert_eq!(size(""), 4);
+        assert_eq!(size("abc"), size("") + 3);
+    }
+
+    #[test]
+    fn required_beginning_costs_nothing() {
+        assert_eq!(size("^/some/long/path"), size(""));
+        assert_eq!(size("^(/some)"), 9);
+        assert_eq!(size("^"), 2);
+    }
+
+    #[test]
+    fn any_character_is_more_than_a_byte() {
+        assert_eq!(size("."), 12);
+        assert_eq!(size("(?s)."), 11);
+        assert_eq!(size("\\C"), 5);
+        assert_eq!(size("[^/]"), 12);
+        assert_eq!(size("[a-z]"), 5);
+    }
+
+    #[test]
+    fn counted_repetitions_are_written_out() {
+        assert_eq!(size("x{100}"), size("") + 100);
+        assert_eq!(size("/(a|b|c|d){80}x"), 246);
+        assert_eq!(size("(?:^){3}"), size("^"));
+        assert_eq!(size("a*aab"), size("a{2,}b"));
+    }
+
+    #[test]
+    fn common_beginnings_are_shared() {
+        assert_eq!(size("abc|abd"), size("ab[cd]"));
+        assert_eq!(size("a|b|c"), size("[a-c]"));
+        assert_eq!(size("(?:\\da|\\db)"), size("\\d[ab]"));
+    }
+
+    #[test]
+    fn either_case_is_one_instruction_unless_the_letter_has_more_relatives() {
+        assert_eq!(size("(?i)abc"), size("abc"));
+        assert_eq!(size("(?i)k"), 8);
+    }
+
+    #[test]
+    fn memory_of_re2_is_bounded() {
+        assert_eq!(size(&"x{1000}".repeat(10)), size("") + 10_000);
+        assert_eq!(Regex::new(&"x{1000}".repeat(700)).unwrap_err().reason, Reason::TooLarge);
+    }
+}
