@@ -14,6 +14,7 @@ mod parse;
 mod problem;
 mod scalar;
 mod stream;
+mod strict;
 mod text;
 
 use crate::diagnostic::Diagnostic;

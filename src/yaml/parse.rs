@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle};
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, StructureStyle};
 
 use super::build::Builder;
 use super::node::{Scalar, Style, Tag};
 use super::problem::{self, Fault};
-use super::text::{Texts, base64, document_end, first_content};
+use super::strict::{self, Kind, Token};
+use super::text::{Texts, base64, document_end, first_content, lossy};
 use super::{Comment, Document, Parsed};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -20,6 +21,11 @@ pub(super) struct Reader<'t> {
     text: &'t str,
     builder: Builder<'t>,
     texts: Texts,
+    /// The tokens of the document at hand; none where it holds no tab.
+    tokens: Option<Vec<Token>>,
+    /// The columns of the open blocks, and how many brackets are open.
+    columns: Vec<usize>,
+    brackets: usize,
     /// What was read so far.
     pub(super) parsed: Parsed,
     /// Comments of pieces without a document.
@@ -29,6 +35,8 @@ pub(super) struct Reader<'t> {
 /// A document on its way.
 struct Open {
     from: usize,
+    /// Where the blanks before it begin.
+    blanks: usize,
     explicit: bool,
 }
 
@@ -39,6 +47,9 @@ impl<'t> Reader<'t> {
             text,
             builder: Builder::new(source, text),
             texts: Texts::new(),
+            tokens: None,
+            columns: Vec::new(),
+            brackets: 0,
             parsed: Parsed::default(),
             loose: Vec::new(),
         }
@@ -47,29 +58,36 @@ impl<'t> Reader<'t> {
     /// Reads one more piece.
     pub(super) fn read(&mut self, piece: Range<usize>) {
         let Some(text) = self.text.get(piece.clone()) else { return };
+        if let Some((at, c)) = strict::control_character(text) {
+            let start = piece.start + at;
+            let place = Span::new(self.source, start as u32, (start + c.len_utf8()) as u32);
+            return self.give_up(piece, problem::control_character(c, place));
+        }
         let mut parser = Parser::new_from_str_with_options(text, options(text));
+        let has_tab = text.contains('\t');
         let mut open: Option<Open> = None;
+        let mut from = piece.start;
         let mut comments = Vec::new();
         let mut finished = 0;
-        let kept = self.parsed.documents.len();
+        let (kept, broken) = (self.parsed.documents.len(), self.parsed.broken.len());
         self.builder.clear();
         while let Some(next) = parser.next_event() {
             let step = match next {
-                Ok((event, span)) => {
-                    let span = self.span(piece.start, &span);
+                Ok((event, marks)) => {
+                    let span = self.span(piece.start, &marks);
+                    self.note(&event, span, marks.start.col());
                     match event {
                         Event::DocumentStart(explicit, _) => {
-                            self.builder.clear();
-                            open = Some(Open { from: span.range().end, explicit });
+                            self.begin(has_tab);
+                            from = span.range().end;
+                            let blanks = if finished == 0 { piece.start } else { from };
+                            open = Some(Open { from, blanks, explicit });
                             Ok(())
                         }
-                        Event::DocumentEnd => {
-                            if let Some(open) = open.take() {
-                                self.finish(&open, finished > 0, &mut comments);
-                                finished += 1;
-                            }
-                            Ok(())
-                        }
+                        Event::DocumentEnd => open.take().map_or(Ok(()), |open| {
+                            finished += 1;
+                            self.finish(&open, finished > 1, span.range().end, &mut comments)
+                        }),
                         Event::Comment(..) => {
                             comments.push(self.comment(span));
                             Ok(())
@@ -86,12 +104,19 @@ impl<'t> Reader<'t> {
                 Err(error) => Err(fault(error.kind(), self.at(piece.start, error.marker()), self.text)),
             };
             let Err(problem) = step else { continue };
-            let from = open.take().map_or(piece.start, |open| open.from);
             self.give_up(from..piece.end, *problem);
-            finished += 1;
+            if open.take().is_some() {
+                finished += 1;
+            }
             comments.clear();
             if !matches!(parser.proceed_next_document(), Ok(true)) {
                 break;
+            }
+        }
+        if finished == 0 && has_tab && self.parsed.broken.len() == broken {
+            self.begin(true);
+            if let Err(problem) = self.check_tabs(piece.clone()) {
+                self.give_up(piece, *problem);
             }
         }
         match self.parsed.documents.get_mut(kept..).and_then(<[_]>::last_mut) {
@@ -100,22 +125,72 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn finish(&mut self, open: &Open, is_later: bool, comments: &mut Vec<Comment>) {
+    fn finish(&mut self, open: &Open, is_later: bool, end: usize, comments: &mut Vec<Comment>) -> Result<(), Fault> {
+        self.check_tabs(open.blanks..end)?;
         let (root, mut diagnostics) = self.builder.finish();
         self.parsed.diagnostics.append(&mut diagnostics);
-        let Some(root) = root else { return };
+        let Some(root) = root else { return Ok(()) };
         let start = first_content(self.text, open.from).min(root.span.range().start) as u32;
         let span = Span::new(self.source, start, root.span.end.max(start));
         let is_empty = root.span.range().is_empty() && root.text() == Some("") && span.range().is_empty();
         if is_empty {
-            return;
+            return Ok(());
         }
         if is_later && !open.explicit {
             self.parsed.diagnostics.push(problem::after_end(span));
-            return;
+            return Ok(());
         }
         comments.sort_by_key(|comment| comment.span.start);
         self.parsed.documents.push(Document { root, span, comments: std::mem::take(comments) });
+        Ok(())
+    }
+
+    fn begin(&mut self, has_tab: bool) {
+        self.builder.clear();
+        self.tokens = has_tab.then(Vec::new);
+        self.columns.clear();
+        self.brackets = 0;
+    }
+
+    /// Keeps in mind where text stands, for the judgement about tabs.
+    fn note(&mut self, event: &Event<'_>, span: Span, column: usize) {
+        let Some(tokens) = &mut self.tokens else { return };
+        let range = span.range();
+        let mut indent = self.columns.last().map_or(0, |column| column + 1);
+        let kind = match event {
+            Event::SequenceStart(style, ..) | Event::MappingStart(style, ..) => match style {
+                StructureStyle::Block => return self.columns.push(column),
+                StructureStyle::Flow => {
+                    self.brackets += 1;
+                    Kind::Other
+                }
+            },
+            Event::SequenceEnd | Event::MappingEnd if range.is_empty() => {
+                self.columns.pop();
+                return;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.brackets = self.brackets.saturating_sub(1);
+                Kind::Other
+            }
+            Event::Scalar(_, ScalarStyle::Plain, ..) if !range.is_empty() => Kind::Plain,
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                indent = column;
+                Kind::Block
+            }
+            Event::Scalar(..) | Event::Alias(_) | Event::UnresolvedAlias(_) | Event::Comment(..) => Kind::Other,
+            _ => return,
+        };
+        tokens.push(Token { start: range.start, end: range.end, kind, in_flow: self.brackets > 0, indent });
+    }
+
+    fn check_tabs(&mut self, range: Range<usize>) -> Result<(), Fault> {
+        let Some(mut tokens) = self.tokens.take() else { return Ok(()) };
+        tokens.sort_by_key(|token| token.start);
+        match strict::forbidden_tab(self.text, range, &tokens) {
+            Some(tab) => Err(problem::tab(Span::new(self.source, tab as u32, tab as u32 + 1)).into()),
+            None => Ok(()),
+        }
     }
 
     fn give_up(&mut self, range: Range<usize>, problem: Diagnostic) {
@@ -145,7 +220,7 @@ impl<'t> Reader<'t> {
                 let mut scalar = Scalar { text, style, tag };
                 if tag == Some(Tag::Binary) {
                     let bytes = base64(&scalar.text).ok_or_else(|| problem::tag("!!binary", &scalar.text, span))?;
-                    scalar.text = String::from_utf8_lossy(&bytes).into();
+                    scalar.text = lossy(&bytes).into();
                 }
                 if let Some(name) = tag.filter(|_| !scalar.fits_tag()).map(tag_name) {
                     return Err(problem::tag(name, &scalar.text, span).into());
@@ -240,11 +315,15 @@ fn tag_name(tag: Tag) -> &'static str {
 }
 
 fn fault(kind: &ErrorKind, at: Span, text: &str) -> Fault {
-    let is_tab = matches!(
-        kind,
-        ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabAtBlockScalarStart
-    );
-    match problem::tab_in_indentation(at, text).or(is_tab.then_some(at)) {
+    let tab = match kind {
+        ErrorKind::TabInPlainScalar => problem::tab_behind(at, text),
+        ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabNotAllowed => problem::tab_in_indentation(at, text).or(Some(at)),
+        _ => problem::tab_in_indentation(at, text),
+    };
+    match tab {
         Some(tab) => problem::tab(tab).into(),
         None if *kind == ErrorKind::RecursionLimitExceeded => problem::too_deep(at).into(),
         None => {

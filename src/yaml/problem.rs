@@ -29,6 +29,19 @@ pub(super) fn tab_in_indentation(at: Span, text: &str) -> Option<Span> {
     Some(Span::new(at.source, tab as u32, tab as u32 + 1))
 }
 
+/// The first tab behind a place.
+pub(super) fn tab_behind(at: Span, text: &str) -> Option<Span> {
+    let tab = at.range().start + text.get(at.range().start..)?.find('\t')?;
+    Some(Span::new(at.source, tab as u32, tab as u32 + 1))
+}
+
+/// A character that YAML does not know.
+pub(super) fn control_character(c: char, at: Span) -> Diagnostic {
+    let message = format!("the control character U+{:04X} cannot stand in YAML", u32::from(c));
+    Diagnostic::error("yaml-syntax", at, message)
+        .note("In double quotes it can be written as an escape, such as `\\x07`.")
+}
+
 /// Lists and maps in each other beyond the limit.
 pub(super) fn too_deep(at: Span) -> Diagnostic {
     let message = format!("lists and maps lie in each other more than {} deep", super::build::MAX_DEPTH);

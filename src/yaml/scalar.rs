@@ -58,14 +58,12 @@ impl Scalar {
     pub(super) fn fits_tag(&self) -> bool {
         let Some(tag) = self.tag else { return true };
         let meaning = plain(&self.text, Dialect::Kubernetes);
+        let is_uint = matches!(meaning, Meaning::Float(_)) && matches!(number::go(&self.text), Some(Number::Uint(_)));
         match tag {
             Tag::Str | Tag::Other | Tag::Binary => true,
-            Tag::Int => matches!(number::go(&self.text), Some(Number::Int(_) | Number::Uint(_))),
+            Tag::Int => matches!(meaning, Meaning::Int(_)) || is_uint,
             // Go's reader turns whole numbers into others only where they fit 64 bits with a sign.
-            Tag::Float => {
-                matches!(meaning, Meaning::Float(_)) && !matches!(number::go(&self.text), Some(Number::Uint(_)))
-                    || matches!(meaning, Meaning::Int(_))
-            }
+            Tag::Float => matches!(meaning, Meaning::Int(_) | Meaning::Float(_)) && !is_uint,
             Tag::Bool => matches!(meaning, Meaning::Bool(_)),
             Tag::Null => meaning == Meaning::Null,
             Tag::Timestamp => is_timestamp(&self.text),

@@ -206,6 +206,52 @@ fn a_tab_in_the_indentation_is_told_as_such() {
 }
 
 #[test]
+fn tabs_are_refused_where_libyaml_refuses_them() {
+    let refused = [
+        "\t",
+        "\n\ta: b",
+        "a:\n  \tb: c",
+        "a:\n  - \tb",
+        "-\tb",
+        "? a\n:\tb",
+        "a: b\n\t\nc: d",
+        "a: b\n\t# c\n",
+        "a: \"b\"\n\t\nc: d",
+        "a: |\n  b\n\t\nc: d",
+        "a: |\n  \tb",
+        "a:\n  b: c\n\td",
+        "--- \n\t\na: b",
+    ];
+    for text in refused {
+        assert_eq!(codes(text), ["yaml-tab"], "{text:?}");
+        assert!(shown(text).is_empty());
+    }
+    let taken = [
+        "a:\tb\t\n",
+        "a: b\t# c",
+        "{\n\ta: b,\n\tc: d\n}",
+        "a: 'b\n\tc'",
+        "a: |\n  b\n  \tc\n",
+        "a: |1\n \tb",
+        "a: b\n  \t\nc: d",
+        "#\tb\na: b",
+        "---\ta",
+        "a: [b,\n\tc]\nd: e",
+    ];
+    for text in taken {
+        assert!(codes(text).is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn control_characters_break_their_document_only() {
+    let parsed = read("a: x\u{7}\n---\nb: \"\\x07\"\n");
+    assert_eq!(parsed.documents.len(), 1);
+    assert_eq!(parsed.diagnostics[0].message, "the control character U+0007 cannot stand in YAML");
+    assert_eq!(parsed.diagnostics[0].primary.span.range(), 4..5);
+}
+
+#[test]
 fn json_is_yaml() {
     let text = r#"{"a": [1, true, null, "x\u00e9\/y"], "b": {}}"#;
     assert_eq!(shown(text), ["{a:[1,true,null,xé/y],b:{}}"]);
@@ -224,7 +270,9 @@ fn what_kubectl_would_not_read_is_told() {
 #[test]
 fn a_value_that_its_tag_contradicts_breaks_the_document() {
     assert_eq!(read("a: !!int x").diagnostics[0].message, "`x` cannot be read as !!int");
-    assert_eq!(codes("a: !!binary '?'"), ["yaml-tag"]);
+    for text in ["a: !!binary '?'", "a: !!int _7", "a: !!float x", "a: !!bool 1", "a: !!null x", "a: !!timestamp 1"] {
+        assert_eq!(codes(text), ["yaml-tag"], "{text}");
+    }
     assert_eq!(shown("a: !!binary aGk=\nb: !foo 5\nc: !!int '5'\n"), ["{a:hi,b:5,c:5}"]);
 }
 

@@ -103,6 +103,16 @@ pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Bytes as text, with one replacement character for each byte that is none, as Go does it.
+pub(super) fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -116,6 +126,11 @@ mod tests {
         for text in ["aGk", "a=Gk", "aGk*", "====", "aG=k"] {
             assert_eq!(base64(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn each_byte_that_is_no_text_is_replaced() {
+        assert_eq!(lossy(b"a\xe2\x82b"), "a\u{fffd}\u{fffd}b");
     }
 
     #[test]
