@@ -235,7 +235,6 @@ fn tabs_are_refused_where_libyaml_refuses_them() {
         "a: |1\n \tb",
         "a: b\n  \t\nc: d",
         "#\tb\na: b",
-        "---\ta",
         "a: [b,\n\tc]\nd: e",
     ];
     for text in taken {
