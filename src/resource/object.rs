@@ -29,7 +29,8 @@ const KEPT: [(&str, &str); 9] = [
 
 /// What becomes of an object.
 pub(super) fn judge(item: &Item, sources: &SourceMap, options: &ReadOptions) -> Judged {
-    let root = match normal(&item.root, Dialect::Kubernetes) {
+    let dialect = if options.serialised { Dialect::Kubernetes } else { Dialect::Python };
+    let root = match normal(&item.root, dialect) {
         Ok(root) => root,
         Err(not) => return unreadable(item, not.span, not.why),
     };

@@ -108,7 +108,8 @@ pub struct ReadOptions {
     /// The gateway's own namespace.
     pub ambassador_namespace: String,
     /// Whether objects reach the compiler by way of Emissary's Go side, which leaves empty values out. Off only for
-    /// configurations that were recorded without it (`testdata/truth/conformance`): empty strings stay there.
+    /// configurations that a Python program handed over (`testdata/truth/conformance`): it read `y` and `n` as texts, and
+    /// empty values and the order of keys stayed.
     pub serialised: bool,
 }
 
