@@ -3,9 +3,13 @@
 //! - *takes*: the route table and a plain request
 //! - *gives*: what Envoy with Emissary does to it; and each rule on its own, for the gateway to use on live requests
 //! - *never*: reads a clock, draws a number, opens a socket; what depends on them is an argument or a stand-in
-//! - *start*: [`request`], then [`normalise`]
+//! - *start*: [`decide`], then [`request`]
 
+pub mod auth;
 pub mod cors;
+mod decide;
+pub mod exchange;
+pub mod facts;
 pub mod format;
 pub mod forwarded;
 pub mod head;
@@ -13,9 +17,14 @@ pub mod headers;
 pub mod intake;
 pub mod ip_rules;
 pub mod normalise;
+mod parties;
 pub mod rate_limit;
 pub mod redirect;
 pub mod reply;
 pub mod request;
 pub mod rewrite;
 pub mod target;
+pub mod upstream;
+
+pub use decide::{Asked, Decision, Forwarded, Outcome, SOURCE_CLUSTER, decide, decide_with, outcomes};
+pub use parties::{Agreeable, Parties};

@@ -1,0 +1,450 @@
+//! The whole way of a request: listener, chain, virtual host, filters in their order, action.
+
+use http::header::HeaderValue;
+
+use super::auth::{self, Verdict};
+use super::exchange::{Received, receive};
+use super::facts::Described;
+use super::head::Head;
+use super::headers;
+use super::parties::{Agreeable, Parties};
+use super::rate_limit::{self, Around};
+use super::redirect::{self, Redirected};
+use super::reply::{Reply, Why};
+use super::request::Request;
+use super::{cors, ip_rules, upstream};
+use crate::model::{Action, AuthUse, ClusterId, Filter, Forward, MappingId};
+use crate::routing::predicate::Share;
+use crate::routing::{Chain, Draw, Listener, Route, RouteId, RouteTable, Selection, Serves, Treatment, VirtualHost};
+
+/// Stands for the gateway's own address.
+const GATEWAY: HeaderValue = HeaderValue::from_static("<gateway-ip>");
+
+/// The gateway's own service cluster, as descriptors tell it.
+pub const SOURCE_CLUSTER: &str = "ambassador-default";
+
+/// What happens to a request.
+#[derive(Clone, Debug)]
+pub struct Decision<'t, 'r> {
+    /// The virtual host, if the request came so far.
+    pub virtual_host: Option<&'t VirtualHost>,
+    /// The route that took it, with its Mapping.
+    pub route: Option<(RouteId, MappingId)>,
+    /// The services that were asked first, in order.
+    pub asked: Vec<Asked<'t>>,
+    /// What happens.
+    pub outcome: Outcome<'t, 'r>,
+    /// Whether our own answer ends the connection.
+    pub closes: bool,
+}
+
+/// A service that was asked about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<'t> {
+    /// The filter's name: `ext_authz` or `ratelimit`.
+    pub filter: &'static str,
+    /// The service as written.
+    pub service: &'t str,
+}
+
+/// What happens to a request.
+#[derive(Clone, Debug)]
+pub enum Outcome<'t, 'r> {
+    /// It goes to a cluster.
+    Forward(Box<Forwarded<'t, 'r>>),
+    /// It is sent elsewhere.
+    Redirect(Redirected),
+    /// The gateway answers itself.
+    Reply(Reply),
+    /// Its bytes go to a cluster as they are.
+    Tcp(ClusterId),
+    /// Nothing listens there.
+    NoListener,
+    /// No chain is for this connection: a TLS handshake is refused, a cleartext connection closed.
+    NoChain,
+}
+
+/// A forwarded request.
+#[derive(Clone, Debug)]
+pub struct Forwarded<'t, 'r> {
+    /// How it is forwarded.
+    pub forward: &'t Forward,
+    /// The request as the upstream gets it.
+    pub upstream: Head<'r>,
+    /// Whether its connection may become something else.
+    pub is_upgrade: bool,
+    /// The copy that a shadow gets, of so many requests in a hundred.
+    pub mirror: Option<(ClusterId, u32)>,
+}
+
+impl Forwarded<'_, '_> {
+    /// The copy that a shadow gets.
+    pub fn mirrored(&self) -> Option<Head<'static>> {
+        self.mirror.map(|_| upstream::mirrored(&self.upstream, &GATEWAY))
+    }
+}
+
+/// What happens to a request if all parties agree.
+pub fn decide<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>, draw: Draw) -> Decision<'t, 'r> {
+    decide_with(table, request, draw, &mut Agreeable)
+}
+
+/// What happens to a request, by what the parties say.
+pub fn decide_with<'t, 'r>(
+    table: &'t RouteTable,
+    request: &'r Request<'_>,
+    draw: Draw,
+    parties: &mut dyn Parties,
+) -> Decision<'t, 'r> {
+    match arrive(table, request) {
+        Arrival::Ends(outcome) => ended(*outcome),
+        Arrival::Bytes(clusters) => {
+            let total: u64 = clusters.iter().map(|(_, weight)| u64::from(*weight)).sum();
+            let mut place = u64::from(draw.number()) * total / u64::from(Draw::COUNT);
+            let chosen = clusters.iter().find(|(_, weight)| match place.checked_sub(u64::from(*weight)) {
+                Some(rest) => {
+                    place = rest;
+                    false
+                }
+                None => true,
+            });
+            ended(chosen.map_or(Outcome::NoChain, |(cluster, _)| Outcome::Tcp(*cluster)))
+        }
+        Arrival::Request(at) => carry(table, request, *at, draw, parties),
+    }
+}
+
+/// Every possible outcome with its share of requests, in the order of the draws. Shares add up to 1.
+pub fn outcomes<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Vec<(f64, Decision<'t, 'r>)> {
+    match arrive(table, request) {
+        Arrival::Ends(outcome) => vec![(1.0, ended(*outcome))],
+        Arrival::Bytes(clusters) => {
+            let total: f64 = clusters.iter().map(|(_, weight)| f64::from(*weight)).sum();
+            clusters
+                .iter()
+                .map(|(cluster, weight)| (f64::from(*weight) / total, ended(Outcome::Tcp(*cluster))))
+                .collect()
+        }
+        Arrival::Request(at) => {
+            let bounds = bounds(table, &at);
+            let mut decisions: Vec<(u32, Decision<'t, 'r>)> = Vec::with_capacity(bounds.len());
+            let mut low = 0;
+            for high in bounds {
+                let draw = Draw::new(u64::from(low));
+                let decision = carry(table, request, At::clone(&at), draw, &mut Agreeable);
+                match decisions.iter_mut().find(|(_, known)| known.route == decision.route) {
+                    Some((draws, _)) => *draws += high - low,
+                    None => decisions.push((high - low, decision)),
+                }
+                low = high;
+            }
+            decisions
+                .into_iter()
+                .map(|(draws, decision)| (f64::from(draws) / f64::from(Draw::COUNT), decision))
+                .collect()
+        }
+    }
+}
+
+/// How far a request comes before a draw matters.
+enum Arrival<'t, 'r> {
+    Ends(Box<Outcome<'t, 'r>>),
+    Bytes(&'t [(ClusterId, u32)]),
+    Request(Box<At<'t, 'r>>),
+}
+
+/// A request before its virtual host.
+#[derive(Clone)]
+struct At<'t, 'r> {
+    listener: &'t Listener,
+    received: Received<'r>,
+    host: Option<&'t VirtualHost>,
+}
+
+fn ended<'t, 'r>(outcome: Outcome<'t, 'r>) -> Decision<'t, 'r> {
+    let closes = matches!(&outcome, Outcome::Reply(reply) if reply.closes);
+    Decision { virtual_host: None, route: None, asked: Vec::new(), outcome, closes }
+}
+
+fn arrive<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Arrival<'t, 'r> {
+    let ends = |outcome| Arrival::Ends(Box::new(outcome));
+    let Some(listener) = table.listener(request.listener) else { return ends(Outcome::NoListener) };
+    let Some(chain) = listener.chain(request.tls.as_ref().map(Option::as_deref)) else { return ends(Outcome::NoChain) };
+    let hosts = match chain {
+        Chain { serves: Serves::Tcp(clusters), .. } => return Arrival::Bytes(clusters),
+        Chain { serves: Serves::Http(hosts), .. } => hosts,
+    };
+    match receive(&table.settings, listener, request) {
+        Err(why) => ends(Outcome::Reply(Reply::new(why))),
+        Ok(received) => {
+            let host = hosts.choose(&received.head.authority).filter(|_| received.origin.https.is_some());
+            Arrival::Request(Box::new(At { listener, received, host }))
+        }
+    }
+}
+
+/// Draws from which on another route takes the request, and the end of all draws.
+fn bounds(table: &RouteTable, at: &At<'_, '_>) -> Vec<u32> {
+    let all = u32::from(Draw::COUNT);
+    let mut bounds = Vec::new();
+    if let Some(host) = at.host {
+        // A draw of a hundred is below no share but the full one: routes are asked for what their other tests say.
+        let view = at.received.head.view(at.received.secure, Draw::LOWEST);
+        for route in host.routes.likely(&view).map(|id| table.route(id)) {
+            let Share(below) = route.tests.share;
+            if below == 0 || host.judge(route, &view).is_none() {
+                continue;
+            }
+            bounds.push(below.min(all));
+            if below >= all {
+                break;
+            }
+        }
+    }
+    bounds.push(all);
+    bounds.sort_unstable();
+    bounds.dedup();
+    bounds
+}
+
+/// What the filters and the action do to a request.
+fn carry<'t, 'r>(
+    table: &'t RouteTable,
+    request: &'r Request<'_>,
+    at: At<'t, 'r>,
+    draw: Draw,
+    parties: &mut dyn Parties,
+) -> Decision<'t, 'r> {
+    let At { listener, received, host } = at;
+    let mut walk = Walk { table, request, listener, received, host, draw, asked: Vec::new() };
+    let mut selection = walk.select();
+    let outcome = walk.outcome(&mut selection, parties);
+    let has_body = request.body.is_some_and(|length| length > 0);
+    let closes = match &outcome {
+        // Asking takes time: the body has come to its end by then.
+        Outcome::Reply(reply) => reply.closes || has_body && walk.asked.is_empty(),
+        Outcome::Redirect(_) => has_body && walk.asked.is_empty(),
+        _ => false,
+    };
+    let route = selection.map(|selection| (selection.id, selection.route.mapping));
+    Decision { virtual_host: host, route, asked: walk.asked, outcome, closes }
+}
+
+/// A request on its way through the filters.
+struct Walk<'t, 'r, 'q> {
+    table: &'t RouteTable,
+    request: &'r Request<'q>,
+    listener: &'t Listener,
+    received: Received<'r>,
+    host: Option<&'t VirtualHost>,
+    draw: Draw,
+    asked: Vec<Asked<'t>>,
+}
+
+/// Why the way ends before the action.
+type Early<T> = Result<T, Box<Reply>>;
+
+fn early<T>(why: Why) -> Early<T> {
+    Err(Box::new(Reply::new(why)))
+}
+
+impl<'t, 'r> Walk<'t, 'r, '_> {
+    fn select(&self) -> Option<Selection<'t>> {
+        let view = self.received.head.view(self.received.secure, self.draw);
+        self.table.select(self.host?, &view)
+    }
+
+    fn outcome(&mut self, selection: &mut Option<Selection<'t>>, parties: &mut dyn Parties) -> Outcome<'t, 'r> {
+        let is_grpc = self.received.head.is_grpc();
+        match self.filters(selection, parties) {
+            Ok(()) => {}
+            Err(reply) if is_grpc => return Outcome::Reply(reply.for_grpc()),
+            Err(reply) => return Outcome::Reply(*reply),
+        }
+        let Some(selection) = selection else {
+            let why = if self.host.is_some() { Why::NoRoute } else { Why::NoVirtualHost };
+            let reply = Reply::new(why);
+            return Outcome::Reply(if is_grpc { reply.for_grpc() } else { reply });
+        };
+        let head = &self.received.head;
+        match (&selection.route.action, selection.treatment) {
+            (action, Treatment::RedirectToHttps) => Outcome::Redirect(self.redirect_to_https(action)),
+            (Action::Redirect(redirect), Treatment::Serve) => {
+                Outcome::Redirect(redirect::by_mapping(redirect, &selection.route.tests.path, head))
+            }
+            (Action::Forward(forward), Treatment::Serve) => self.forward(selection.route, forward),
+        }
+    }
+
+    /// Lets the filters see the request, in their order.
+    fn filters(&mut self, selection: &mut Option<Selection<'t>>, parties: &mut dyn Parties) -> Early<()> {
+        self.check_upgrade(*selection)?;
+        for filter in &self.table.filters.chain {
+            match filter {
+                Filter::Buffer { max_request_bytes } => {
+                    if self.request.body.is_some_and(|length| length > u64::from(*max_request_bytes)) {
+                        return early(Why::Body);
+                    }
+                }
+                Filter::IpRules(rules) => {
+                    if !ip_rules::lets_in(rules, &self.received.origin) {
+                        return early(Why::IpRules);
+                    }
+                }
+                Filter::Cors => self.answer_preflight(*selection)?,
+                Filter::AuthBroken => self.refuse_unless_probe()?,
+                Filter::Auth(_) => self.ask_auth(filter, selection, parties)?,
+                Filter::RateLimit(_) => self.ask_rate_limit(filter, *selection, parties)?,
+                Filter::GrpcHttp1Bridge
+                | Filter::GrpcWeb
+                | Filter::GrpcStats(_)
+                | Filter::Lua(_)
+                | Filter::Gzip(_)
+                | Filter::Router => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_upgrade(&self, selection: Option<Selection<'t>>) -> Early<()> {
+        let Some(upgrade) = &self.received.upgrade else { return Ok(()) };
+        let allowed = forward_of(selection)
+            .is_some_and(|(_, forward)| forward.upgrades.iter().any(|allowed| **allowed == *upgrade.protocol));
+        if allowed { Ok(()) } else { early(Why::Upgrade) }
+    }
+
+    fn answer_preflight(&self, selection: Option<Selection<'t>>) -> Early<()> {
+        let head = &self.received.head;
+        let rules = forward_of(selection).and_then(|(_, forward)| forward.cors.as_deref());
+        match rules.and_then(|rules| cors::preflight(rules, &head.method, &head.headers)) {
+            None => Ok(()),
+            Some(headers) => Err(Box::new(Reply { headers, ..Reply::new(Why::Preflight) })),
+        }
+    }
+
+    fn refuse_unless_probe(&self) -> Early<()> {
+        let is_probe = ["/ambassador/v0/check_alive", "/ambassador/v0/check_ready"]
+            .iter()
+            .any(|probe| self.received.head.path.starts_with(probe));
+        if is_probe { Ok(()) } else { early(Why::AuthBroken) }
+    }
+
+    fn ask_auth(
+        &mut self,
+        filter: &'t Filter,
+        selection: &mut Option<Selection<'t>>,
+        parties: &mut dyn Parties,
+    ) -> Early<()> {
+        let (Filter::Auth(auth), Some(chosen)) = (filter, *selection) else { return Ok(()) };
+        let is_asked = match (&chosen.route.action, chosen.treatment) {
+            (_, Treatment::RedirectToHttps) => false,
+            (Action::Forward(forward), _) => forward.auth != AuthUse::Bypassed,
+            (Action::Redirect(redirect), _) => redirect.auth != AuthUse::Bypassed,
+        };
+        if !is_asked {
+            return Ok(());
+        }
+        self.asked.push(Asked { filter: filter.name(), service: &auth.service });
+        match parties.authorise(auth, &self.received.head, &self.received.origin) {
+            Verdict::Allowed(headers) if headers.is_empty() => Ok(()),
+            Verdict::Allowed(headers) => {
+                let names: Vec<_> = headers.keys().cloned().collect();
+                for name in names {
+                    self.received.head.headers.remove(name);
+                }
+                for (name, value) in &headers {
+                    self.received.head.headers.append(name, value.clone());
+                }
+                // Changed headers may lead to another route; the draw is kept.
+                *selection = self.select();
+                Ok(())
+            }
+            Verdict::Denied(reply) => Err(Box::new(reply)),
+            Verdict::Failed => auth::failed(auth).map_or(Ok(()), |reply| Err(Box::new(reply))),
+        }
+    }
+
+    fn ask_rate_limit(
+        &mut self,
+        filter: &'t Filter,
+        selection: Option<Selection<'t>>,
+        parties: &mut dyn Parties,
+    ) -> Early<()> {
+        let (Filter::RateLimit(limit), Some((_, forward))) = (filter, forward_of(selection)) else { return Ok(()) };
+        let around = Around {
+            source_cluster: SOURCE_CLUSTER,
+            destination_cluster: &self.table.cluster(forward.cluster).name,
+            client: self.received.origin.client,
+        };
+        let descriptors = rate_limit::descriptors(&forward.rate_limits, &self.received.head, around);
+        if descriptors.is_empty() {
+            return Ok(());
+        }
+        let answer = parties.limit(limit, &descriptors);
+        self.asked.push(Asked { filter: filter.name(), service: &limit.service });
+        answer.map_or(Ok(()), |reply| Err(Box::new(reply)))
+    }
+
+    /// The redirect to https carries what the Mapping adds to responses.
+    fn redirect_to_https(&self, action: &Action) -> Redirected {
+        let mut redirected = redirect::to_https(&self.received.head);
+        if let Action::Forward(forward) = action {
+            headers::remove(&mut redirected.headers, &forward.response_headers);
+            let additions = headers::additions(&forward.response_headers, &self.facts(&self.received.head, ""));
+            headers::add(&mut redirected.headers, additions);
+        }
+        redirected
+    }
+
+    fn facts<'f>(&'f self, head: &'f Head<'f>, cluster: &'f str) -> Described<'f> {
+        Described {
+            head,
+            origin: &self.received.origin,
+            port: self.listener.port,
+            version: self.request.version,
+            server_name: self.request.tls.as_ref().and_then(Option::as_deref),
+            cluster,
+        }
+    }
+
+    fn forward(&mut self, route: &'t Route, forward: &'t Forward) -> Outcome<'t, 'r> {
+        let cluster = self.table.cluster(forward.cluster);
+        let suppress = self.table.settings.suppress_envoy_headers;
+        let is_upgrade = self.received.upgrade.is_some();
+        let mut head = self.take_head();
+        if !suppress {
+            upstream::tell_timeout(&mut head.headers, forward);
+        }
+        headers::remove(&mut head.headers, &forward.request_headers);
+        if !forward.request_headers.add.is_empty() {
+            let additions = headers::additions(&forward.request_headers, &self.facts(&head, &cluster.name));
+            headers::add(&mut head.headers, additions);
+        }
+        upstream::rewrite(route, forward, cluster, suppress, &mut head);
+        if !cluster.http2 {
+            upstream::tell_no_body(&mut head, is_upgrade);
+        }
+        let mirror = forward.mirror.as_ref().map(|mirror| (mirror.cluster, mirror.percent));
+        Outcome::Forward(Box::new(Forwarded { forward, upstream: head, is_upgrade, mirror }))
+    }
+
+    fn take_head(&mut self) -> Head<'r> {
+        let left = Head {
+            method: "".into(),
+            https: false,
+            authority: "".into(),
+            path: "".into(),
+            headers: http::HeaderMap::new(),
+        };
+        std::mem::replace(&mut self.received.head, left)
+    }
+}
+
+/// The forwarding of a route, where the request comes so far.
+fn forward_of(selection: Option<Selection<'_>>) -> Option<(&Route, &Forward)> {
+    let selection = selection?;
+    match (&selection.route.action, selection.treatment) {
+        (Action::Forward(forward), Treatment::Serve) => Some((selection.route, forward)),
+        _ => None,
+    }
+}

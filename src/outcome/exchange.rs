@@ -1,0 +1,152 @@
+//! From a plain request to its head inside the gateway.
+
+use std::borrow::Cow;
+
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+
+use super::forwarded::{Origin, Trust, forward_certificate};
+use super::head::Head;
+use super::intake::{self, HeaderRefusal, Upgrade};
+use super::normalise::{PathRules, normalise};
+use super::reply::Why;
+use super::request::{Request, Version, trimmed};
+use super::target;
+use crate::model::{Settings, Underscores};
+use crate::routing::Listener;
+
+/// Stands for a request id that nobody has drawn.
+pub const SOME_UUID: HeaderValue = HeaderValue::from_static("<uuid>");
+
+/// The most headers that a request may have, the host counted.
+const MOST_HEADERS: usize = 100;
+
+/// A request that the gateway has taken in.
+#[derive(Clone, Debug)]
+pub struct Received<'r> {
+    /// Its head.
+    pub head: Head<'r>,
+    /// Whence it comes.
+    pub origin: Origin,
+    /// What it asks its connection to become.
+    pub upgrade: Option<Upgrade>,
+    /// Whether the Listener's security model counts it as https.
+    pub secure: bool,
+}
+
+impl PathRules {
+    /// The Module's rules.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            merge_slashes: settings.merge_slashes,
+            reject_escaped_slashes: settings.reject_requests_with_escaped_slashes,
+        }
+    }
+}
+
+impl Trust {
+    /// What is believed of clients on a listener.
+    pub fn of(settings: &Settings, listener: &Listener) -> Self {
+        Self {
+            use_remote_address: settings.use_remote_address,
+            trusted_hops: listener.l7_depth,
+            preserve_request_id: settings.preserve_external_request_id,
+        }
+    }
+}
+
+/// Takes a request in, as Envoy's HTTP parser and connection manager do before any filter.
+///
+/// # Errors
+///
+/// Why it is answered at once.
+pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Request<'_>) -> Result<Received<'r>, Why> {
+    let is_http1 = request.version < Version::Http2;
+    if is_http1 && !target::is_method(&request.method) {
+        return Err(Why::Method);
+    }
+    if is_http1 && head_size(request) > settings.max_request_headers_kb as usize * 1024 {
+        return Err(Why::TooLarge);
+    }
+    let target = target::read(&request.method, &request.target, request.is_tls()).map_err(Why::Target)?;
+    let (mut headers, hosts) = headers_of(settings, request)?;
+    intake::join_repeated(&mut headers);
+    let upgrade = intake::take_hop_by_hop(&mut headers).map_err(Why::Header)?;
+    if request.version == Version::Http10 && !settings.enable_http10 {
+        return Err(Why::Version);
+    }
+    let authority = match (target.authority, hosts) {
+        (Some(authority), _) => authority,
+        (None, Some(host)) => host,
+        (None, None) => return Err(Why::NoAuthority),
+    };
+    if !target::is_authority(&authority) {
+        return Err(Why::Authority);
+    }
+    let path = normalise(target.path, PathRules::of(settings)).map_err(Why::Path)?;
+    let authority = if settings.strip_matching_host_port { without_port(authority, listener.port) } else { authority };
+    let trust = Trust::of(settings, listener);
+    let origin = trust.receive(&mut headers, request.client, request.is_tls(), || SOME_UUID);
+    forward_certificate(&mut headers, settings.forward_client_cert_details.as_deref(), None);
+    let secure = listener.security.is_secure(headers.get("x-forwarded-proto").map(HeaderValue::as_bytes));
+    let method = Cow::Borrowed(&*request.method);
+    let head = Head { method, https: origin.https == Some(true), authority, path, headers };
+    Ok(Received { head, origin, upgrade, secure })
+}
+
+/// The bytes of the head as HTTP/1 writes it, one blank behind each colon.
+fn head_size(request: &Request<'_>) -> usize {
+    let line = request.method.len() + request.target.len() + " HTTP/1.1\r\n".len() + 1;
+    let host = request.authority.as_ref().map_or(0, |host| host.len() + "host: \r\n".len());
+    let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    line + host + headers + 2
+}
+
+/// The headers of a request, and all its hosts joined.
+fn headers_of<'r>(settings: &Settings, request: &'r Request<'_>) -> Result<(HeaderMap, Option<Cow<'r, str>>), Why> {
+    let mut host = request.authority.as_deref().map(|host| Cow::Borrowed(trimmed(host)));
+    let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
+    let says_length =
+        |headers: &HeaderMap| headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
+    for (name, value) in &request.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Why::HeaderBytes)?;
+        let value = trimmed(value);
+        if name == HOST {
+            host = Some(match host {
+                None => Cow::Borrowed(value),
+                Some(before) => Cow::Owned(format!("{before},{value}")),
+            });
+            continue;
+        }
+        if name.as_str().contains('_') {
+            match settings.underscores {
+                Underscores::Allow => {}
+                Underscores::RejectRequest => return Err(Why::Underscore),
+                Underscores::DropHeader => continue,
+            }
+        }
+        headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Why::HeaderBytes)?);
+    }
+    if let Some(length) = request.body.filter(|_| !says_length(&headers)) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    if headers.len() + usize::from(host.is_some()) > MOST_HEADERS {
+        return Err(Why::TooLarge);
+    }
+    Ok((headers, host))
+}
+
+fn without_port(authority: Cow<'_, str>, port: u16) -> Cow<'_, str> {
+    match authority {
+        Cow::Borrowed(authority) => Cow::Borrowed(target::without_port(authority, port)),
+        Cow::Owned(authority) => {
+            let length = target::without_port(&authority, port).len();
+            Cow::Owned(authority.get(..length).unwrap_or_default().to_owned())
+        }
+    }
+}
+
+impl From<HeaderRefusal> for Why {
+    fn from(refusal: HeaderRefusal) -> Self {
+        Self::Header(refusal)
+    }
+}
