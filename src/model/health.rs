@@ -10,17 +10,17 @@ use crate::yaml::Node;
 
 /// Reads `health_checks`, with what Envoy refuses in them.
 pub(crate) fn read(nodes: &[Node]) -> (Vec<HealthCheck>, Vec<(Span, String)>) {
-    let mut faults = Vec::new();
-    let checks = nodes.iter().filter_map(|node| check(Fields::of(node), &mut faults)).collect();
-    (checks, faults)
+    let mut objections = Vec::new();
+    let checks = nodes.iter().filter_map(|node| check(Fields::of(node), &mut objections)).collect();
+    (checks, objections)
 }
 
-fn check(fields: Fields<'_>, faults: &mut Vec<(Span, String)>) -> Option<HealthCheck> {
+fn check(fields: Fields<'_>, objections: &mut Vec<(Span, String)>) -> Option<HealthCheck> {
     let mut duration = |key: &str, default: u64| match fields.text(key) {
         None => Duration::from_secs(default),
         // Go prints durations in its own form; Envoy reads plain seconds only.
         Some(text) => proto_seconds(text).unwrap_or_else(|| {
-            faults.push((fields.span_of(key), format!("health check {key} `{text}` is not 1s to 59.999s")));
+            objections.push((fields.span_of(key), format!("health check {key} `{text}` is not 1s to 59.999s")));
             Duration::from_secs(default)
         }),
     };

@@ -23,7 +23,7 @@ impl Labels<'_> {
     pub(crate) fn descriptors(
         &self,
         labels: Option<Fields<'_>>,
-        faults: &mut Vec<(Span, String)>,
+        objections: &mut Vec<(Span, String)>,
     ) -> Arc<[Descriptor]> {
         let Some(domain) = self.domain else { return Arc::default() };
         let defaults: &[Node] = self
@@ -45,14 +45,14 @@ impl Labels<'_> {
         groups
             .into_iter()
             .map(|group| Descriptor {
-                entries: defaults.iter().chain(group).filter_map(|label| entry(label, faults)).collect(),
+                entries: defaults.iter().chain(group).filter_map(|label| entry(label, objections)).collect(),
             })
             .filter(|descriptor| !descriptor.entries.is_empty())
             .collect()
     }
 }
 
-fn entry(label: &Node, faults: &mut Vec<(Span, String)>) -> Option<DescriptorEntry> {
+fn entry(label: &Node, objections: &mut Vec<(Span, String)>) -> Option<DescriptorEntry> {
     let fields = Fields::of(label);
     if fields.has("source_cluster") {
         Some(DescriptorEntry::SourceCluster)
@@ -66,7 +66,7 @@ fn entry(label: &Node, faults: &mut Vec<(Span, String)>) -> Option<DescriptorEnt
     } else {
         let header = fields.map("request_headers")?;
         let Some(name) = header.filled("header_name") else {
-            faults.push((header.span(), "a request_headers label has no header_name".to_owned()));
+            objections.push((header.span(), "a request_headers label has no header_name".to_owned()));
             return None;
         };
         let key = header.node("key").and_then(fields::text).unwrap_or_default();

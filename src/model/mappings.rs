@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::action::{HostRewrite, Rewrite};
-use super::fault::{Fault, Part};
 use super::fields::{self, Fields};
 use super::headers;
 use super::labels::Labels;
@@ -12,6 +11,7 @@ use super::mapping::{
     ClusterWish, Condition, ConditionValue, GroupWish, Hostname, Mapping, Match, OwnWish, RedirectWish,
 };
 use super::module::ModuleReading;
+use super::objection::{Objection, Part};
 use super::policies::{self, Rejected};
 use super::policy::HeaderValue;
 use super::problem::{Effect, Problems};
@@ -37,7 +37,7 @@ pub(crate) struct MappingReader<'a> {
 #[derive(Debug)]
 pub(crate) struct ReadMapping {
     pub(crate) mapping: Mapping,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) objections: Vec<Objection>,
 }
 
 /// The service as users know it: as written, unless Emissary cut something off or completed the name.
@@ -54,16 +54,16 @@ struct Reading<'a, 'r> {
     resource: &'r Resource,
     fields: Fields<'r>,
     problems: &'r mut Problems,
-    faults: Vec<Fault>,
+    objections: Vec<Objection>,
 }
 
 impl<'a> MappingReader<'a> {
     /// Reads a Mapping; `None` where Emissary drops it.
     pub(crate) fn read(&self, id: ResourceId, resource: &Resource, problems: &mut Problems) -> Option<ReadMapping> {
         let mut reading =
-            Reading { reader: self, resource, fields: Fields::of(&resource.spec), problems, faults: Vec::new() };
+            Reading { reader: self, resource, fields: Fields::of(&resource.spec), problems, objections: Vec::new() };
         let mapping = reading.mapping(id)?;
-        Some(ReadMapping { mapping, faults: reading.faults })
+        Some(ReadMapping { mapping, objections: reading.objections })
     }
 }
 
@@ -96,7 +96,7 @@ impl<'r> Reading<'_, 'r> {
         let group = self.group()?;
         let weight = fields.int("weight");
         if weight.is_some_and(|weight| weight < 0) {
-            self.fault(Part::Forward, "negative-weight", fields.span_of("weight"), "weight is negative".to_owned());
+            self.objection(Part::Forward, "negative-weight", fields.span_of("weight"), "weight is negative".to_owned());
         }
         Some(Mapping {
             from: Some(id),
@@ -130,14 +130,14 @@ impl<'r> Reading<'_, 'r> {
         None
     }
 
-    fn fault(&mut self, part: Part, code: &'static str, span: Span, what: String) {
+    fn objection(&mut self, part: Part, code: &'static str, span: Span, what: String) {
         let message = format!("{what}: Envoy refuses the whole configuration over Mapping {}", self.resource.name);
-        self.faults.push(Fault { part, code, message, span });
+        self.objections.push(Objection { part, code, message, span });
     }
 
     fn rejected(&mut self, part: Part, span: Span, rejected: Vec<Rejected>) {
         for why in rejected {
-            self.fault(part, "envoy-range", span, why.0);
+            self.objection(part, "envoy-range", span, why.0);
         }
     }
 
@@ -145,12 +145,12 @@ impl<'r> Reading<'_, 'r> {
     fn regex(&mut self, part: Part, span: Span, pattern: &str, max_size: u32) -> Option<Regex> {
         match Regex::new(pattern) {
             Err(refusal) => {
-                self.fault(part, "bad-regex", span, format!("`{pattern}` is no regex to RE2: {refusal}"));
+                self.objection(part, "bad-regex", span, format!("`{pattern}` is no regex to RE2: {refusal}"));
                 None
             }
             Ok(regex) if regex.program_size() > max_size => {
                 let size = regex.program_size();
-                self.fault(
+                self.objection(
                     part,
                     "regex-too-large",
                     span,
@@ -316,7 +316,7 @@ impl<'r> Reading<'_, 'r> {
         let ms = self.fields.int(key)?;
         if ms < least {
             let span = self.fields.span_of(key);
-            self.fault(part, "timeout-range", span, format!("{key} {ms} is out of range"));
+            self.objection(part, "timeout-range", span, format!("{key} {ms} is out of range"));
         }
         Some(Duration::from_millis(u64::try_from(ms).unwrap_or(0)))
     }
@@ -332,7 +332,7 @@ impl<'r> Reading<'_, 'r> {
             (Some(host), auto) => {
                 if auto.is_some() {
                     let span = fields.span_of("auto_host_rewrite");
-                    self.fault(
+                    self.objection(
                         Part::Forward,
                         "host-rewrites",
                         span,
@@ -410,9 +410,9 @@ impl<'r> Reading<'_, 'r> {
         };
         let text = |key: &str| fields.filled(key).map(Arc::from);
         let health_checks = if kind.knows_endpoints() && self.reader.edition.has_health_checks() {
-            let (checks, faults) = super::health::read(fields.list("health_checks").unwrap_or_default());
-            for (span, what) in faults {
-                self.fault(Part::Cluster, "health-check", span, what);
+            let (checks, objections) = super::health::read(fields.list("health_checks").unwrap_or_default());
+            for (span, what) in objections {
+                self.objection(Part::Cluster, "health-check", span, what);
             }
             checks
         } else {
@@ -447,7 +447,7 @@ impl<'r> Reading<'_, 'r> {
             None => None,
             Some(rewrite) => match rewrite.filled("pattern") {
                 None => {
-                    self.fault(
+                    self.objection(
                         Part::Forward,
                         "regex-rewrite-pattern",
                         rewrite.span(),
@@ -476,7 +476,7 @@ impl<'r> Reading<'_, 'r> {
                 let priority = policies::priority(word);
                 if priority.is_none() {
                     let span = fields.span_of("priority");
-                    self.fault(
+                    self.objection(
                         Part::Forward,
                         "priority",
                         span,
@@ -486,10 +486,10 @@ impl<'r> Reading<'_, 'r> {
                 priority
             }
         };
-        let mut label_faults = Vec::new();
-        let rate_limits = self.reader.labels.descriptors(fields.map("labels"), &mut label_faults);
-        for (span, what) in label_faults {
-            self.fault(Part::Forward, "rate-limit-label", span, what);
+        let mut label_objections = Vec::new();
+        let rate_limits = self.reader.labels.descriptors(fields.map("labels"), &mut label_objections);
+        for (span, what) in label_objections {
+            self.objection(Part::Forward, "rate-limit-label", span, what);
         }
         Some(GroupWish {
             regex_rewrite,
@@ -512,7 +512,12 @@ impl<'r> Reading<'_, 'r> {
         for item in fields.list("allow_upgrade").unwrap_or_default() {
             let Some(name) = fields::text(item).map(str::to_ascii_lowercase) else { continue };
             if names.iter().any(|known| **known == *name) {
-                self.fault(Part::Forward, "duplicate-upgrade", item.span, format!("allow_upgrade names {name} twice"));
+                self.objection(
+                    Part::Forward,
+                    "duplicate-upgrade",
+                    item.span,
+                    format!("allow_upgrade names {name} twice"),
+                );
                 continue;
             }
             names.push(name.into());
@@ -539,9 +544,9 @@ impl<'r> Reading<'_, 'r> {
             let name = &value.name;
             if headers::is_fixed(name) {
                 let what = format!("{field}: {name} cannot be added");
-                self.fault(Part::Forward, "header-not-editable", entry.key.span, what);
+                self.objection(Part::Forward, "header-not-editable", entry.key.span, what);
             } else if let Err(why) = super::format::check(&value.value) {
-                self.fault(Part::Forward, "header-format", entry.value.span, format!("{field}: {name}: {why}"));
+                self.objection(Part::Forward, "header-format", entry.value.span, format!("{field}: {name}: {why}"));
             }
             added.push(value);
         }
@@ -554,7 +559,7 @@ impl<'r> Reading<'_, 'r> {
         for (name, span) in &names {
             if headers::is_fixed(name) {
                 let what = format!("{field}: {name} cannot be removed");
-                self.fault(Part::Forward, "header-not-editable", *span, what);
+                self.objection(Part::Forward, "header-not-editable", *span, what);
             }
         }
         Some(names.into_iter().map(|(name, _)| name).collect())

@@ -13,7 +13,7 @@ mod chains;
 mod cluster;
 mod clusters;
 mod contexts;
-mod fault;
+
 mod fields;
 mod filter;
 pub mod format;
@@ -30,6 +30,7 @@ mod mapping;
 mod mappings;
 mod module;
 mod normalise;
+mod objection;
 mod policies;
 mod policy;
 mod problem;
@@ -50,7 +51,6 @@ use std::sync::Arc;
 pub use action::{Action, AuthUse, Forward, HostRewrite, Mirror, Redirect, RedirectPath, Rewrite};
 pub use attach::{NotAttached, attaches};
 pub use cluster::{Cluster, Discovery, DnsFamily, Origination, Role};
-pub use fault::{Fault, Part};
 pub use filter::{
     Auth, AuthBody, AuthProtocol, Cors, Descriptor, DescriptorEntry, Filter, Filters, GrpcStats, Gzip, IpRange,
     IpRules, LogSink, RateLimit, Tracing,
@@ -60,6 +60,7 @@ pub use host::Host;
 pub use listener::{Chain, Cleartext, Listener, ProxyPlace, SecurityModel, Serves, Stack, VirtualHost};
 pub use mapping::{ClusterWish, Condition, ConditionValue, GroupWish, Hostname, Mapping, Match, OwnWish, RedirectWish};
 pub use normalise::normalise;
+pub use objection::{Objection, Part};
 pub use policy::{
     CircuitBreaker, HashPolicy, HeaderEdits, HeaderValue, HealthCheck, HealthProbe, Keepalive, LbPolicy, LoadBalancer,
     Priority, RetryPolicy,
@@ -105,7 +106,7 @@ pub struct Snapshot {
     /// Bound ports.
     pub listeners: Vec<Listener>,
     /// What Envoy refuses in Mappings, if it comes to see it.
-    pub faults: HashMap<MappingId, Vec<Fault>>,
+    pub objections: HashMap<MappingId, Vec<Objection>>,
     /// What Emissary and Envoy say to all this.
     pub problems: Vec<Problem>,
     /// The resources that it was made from, in Emissary's order, duplicates judged.

@@ -8,7 +8,6 @@ use super::attach::Attachments;
 use super::chains::ChainMaker;
 use super::clusters::ClusterMaker;
 use super::contexts;
-use super::fault::{Fault, Part};
 use super::filter::{Filter, Filters};
 use super::group::{Group, GroupKind, Grouping};
 use super::hosts;
@@ -18,6 +17,7 @@ use super::listeners;
 use super::mapping::Mapping;
 use super::mappings::MappingReader;
 use super::module;
+use super::objection::{Objection, Part};
 use super::policies;
 use super::problem::{Effect, Problems};
 use super::resolver::Resolvers;
@@ -80,7 +80,7 @@ pub fn normalise(
             default_domain: &module.settings.default_label_domain,
         },
     };
-    let (mappings, faults) = read_mappings(&ordered, &reader, &module, &mut problems);
+    let (mappings, objections) = read_mappings(&ordered, &reader, &module, &mut problems);
     let span_of = |mapping: &Mapping| mapping.from.map(|id| resources[id.index()].name_span);
     let grouping = Grouping {
         edition,
@@ -132,7 +132,7 @@ pub fn normalise(
         own.extend(bound.into_iter().map(|one| one.listener));
         own
     };
-    refuse_faults(&faults, &groups, &listeners, &mut problems);
+    refuse_objections(&objections, &groups, &listeners, &mut problems);
     refuse_twin_domains(&listeners, &mut problems);
     let overrides_errors = !edition.drops_error_response_overrides() && resources.iter().any(overrides_errors);
     let filters = filters(module.filters, auth, rate_limit, overrides_errors, edition);
@@ -150,7 +150,7 @@ pub fn normalise(
         routes,
         hosts,
         listeners,
-        faults,
+        objections,
         problems: problems.into_inner(),
         resources,
     }
@@ -196,7 +196,7 @@ impl Class {
     }
 }
 
-type ReadMappings = (Table<MappingId, Mapping>, HashMap<MappingId, Vec<Fault>>);
+type ReadMappings = (Table<MappingId, Mapping>, HashMap<MappingId, Vec<Objection>>);
 
 fn read_mappings(
     ordered: &[(ResourceId, &Resource)],
@@ -205,12 +205,12 @@ fn read_mappings(
     problems: &mut Problems,
 ) -> ReadMappings {
     let mut mappings = Table::default();
-    let mut faults = HashMap::new();
+    let mut objections = HashMap::new();
     for (id, resource) in ordered.iter().filter(|(_, resource)| resource.kind == Kind::Mapping) {
         let Some(read) = reader.read(*id, resource, problems) else { continue };
         let mapping = mappings.push(read.mapping);
-        if !read.faults.is_empty() {
-            faults.insert(mapping, read.faults);
+        if !read.objections.is_empty() {
+            objections.insert(mapping, read.objections);
         }
     }
     for internal in &module.internal {
@@ -218,7 +218,7 @@ fn read_mappings(
             mappings.push(mapping);
         }
     }
-    (mappings, faults)
+    (mappings, objections)
 }
 
 /// The groups that the gateway's own Mappings founded: they are under every Host.
@@ -258,13 +258,13 @@ fn overrides_errors(resource: &Resource) -> bool {
 }
 
 /// What Envoy refuses, of the parts of Mappings that it comes to see.
-fn refuse_faults(
-    faults: &HashMap<MappingId, Vec<Fault>>,
+fn refuse_objections(
+    objections: &HashMap<MappingId, Vec<Objection>>,
     groups: &Table<GroupId, Group>,
     listeners: &[Listener],
     problems: &mut Problems,
 ) {
-    if faults.is_empty() {
+    if objections.is_empty() {
         return;
     }
     let mut served: HashSet<GroupId> = HashSet::new();
@@ -286,8 +286,8 @@ fn refuse_faults(
         for mapping in ids {
             let is_shadow =
                 matches!(&group.kind, GroupKind::Forward { shadow: Some(shadow), .. } if *shadow == mapping);
-            for fault in faults.get(&mapping).into_iter().flatten() {
-                let is_seen = match fault.part {
+            for objection in objections.get(&mapping).into_iter().flatten() {
+                let is_seen = match objection.part {
                     Part::Cluster => !is_redirect,
                     _ if is_shadow || !is_served => false,
                     Part::Tests => true,
@@ -295,7 +295,7 @@ fn refuse_faults(
                     Part::Redirect => is_redirect,
                 };
                 if is_seen {
-                    problems.post(Effect::Reject, fault.code, None, fault.span, fault.message.clone());
+                    problems.post(Effect::Reject, objection.code, None, objection.span, objection.message.clone());
                 }
             }
         }

@@ -4,7 +4,7 @@ use crate::source::Span;
 
 /// One value that Envoy refuses.
 #[derive(Clone, Debug)]
-pub struct Fault {
+pub struct Objection {
     /// The part of the Mapping; some parts are left out of some routes.
     pub part: Part,
     /// What kind of problem; stable, for machines.
