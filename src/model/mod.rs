@@ -13,7 +13,6 @@ mod chains;
 mod cluster;
 mod clusters;
 mod contexts;
-
 mod fields;
 mod filter;
 pub mod format;

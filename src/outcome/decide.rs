@@ -300,6 +300,7 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
                 | Filter::GrpcStats(_)
                 | Filter::Lua(_)
                 | Filter::Gzip(_)
+                | Filter::ResponseMap
                 | Filter::Router => {}
             }
         }
