@@ -16,6 +16,7 @@ mod scalar;
 mod stream;
 mod strict;
 mod text;
+mod write;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -24,6 +25,7 @@ pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
 pub(crate) use stream::parse_first;
 pub use stream::{parse, parse_on};
+pub use write::{to_value, to_yaml, value_to_yaml};
 
 /// What a text holds.
 #[derive(Clone, Debug, Default)]

@@ -375,3 +375,17 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         kind => (format!("this is no YAML: {kind}"), ""),
     }
 }
+
+/// The places of the plain scalars of a text, as far as it can be read.
+pub(super) fn plain_scalars(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for next in Parser::new_from_str_with_options(text, options("")) {
+        let Ok((event, span)) = next else { break };
+        if let (Event::Scalar(_, ScalarStyle::Plain, ..), Some(range)) = (event, span.byte_range())
+            && !range.is_empty()
+        {
+            found.push(range);
+        }
+    }
+    found
+}

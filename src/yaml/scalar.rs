@@ -102,7 +102,7 @@ pub fn key_text(key: &Node, dialect: Dialect) -> Option<Cow<'_, str>> {
     })
 }
 
-fn plain(text: &str, dialect: Dialect) -> Meaning<'_> {
+pub(super) fn plain(text: &str, dialect: Dialect) -> Meaning<'_> {
     let Some(first) = text.bytes().next() else { return Meaning::Null };
     match first {
         b'~' | b'a'..=b'z' | b'A'..=b'Z' => word(text, dialect),

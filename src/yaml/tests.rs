@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod embedding;
+mod writing;
 
 use super::*;
 use crate::diagnostic::Severity;
