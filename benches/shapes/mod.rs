@@ -1,5 +1,8 @@
 //! Route tables of four shapes, generated from a seed, and requests for them.
 
+#[path = "../random/mod.rs"]
+mod random;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use kubectl_ambassador::model::{Action, AuthUse, MappingId, Redirect, RedirectPath};
 use kubectl_ambassador::routing::predicate::{
@@ -8,6 +11,9 @@ use kubectl_ambassador::routing::predicate::{
 use kubectl_ambassador::routing::rank::Rank;
 use kubectl_ambassador::routing::regex::Regex;
 use kubectl_ambassador::routing::{Draw, RequestView, Route, RouteId, RouteList, Tests};
+
+pub(crate) use self::random::Random;
+use self::random::WORDS;
 
 /// What a table looks like.
 #[derive(Clone, Copy, Debug)]
@@ -32,27 +38,6 @@ impl Shape {
             Self::Mixed => "5% precedence 20% headers 1% regex",
             Self::Header => "one prefix, many header values",
         }
-    }
-}
-
-/// Random numbers that are the same everywhere (SplitMix64).
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-
-    pub(crate) fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
     }
 }
 
@@ -85,11 +70,6 @@ struct Draft {
     regex: bool,
     header: Option<(&'static str, String)>,
 }
-
-const WORDS: [&str; 24] = [
-    "api", "v1", "v2", "users", "orders", "cart", "shop", "admin", "search", "static", "images", "auth", "login",
-    "catalog", "items", "reviews", "billing", "health", "graphql", "internal", "reports", "export", "webhooks", "beta",
-];
 
 const HOST: &str = "shop.example.com";
 
