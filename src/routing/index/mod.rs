@@ -41,7 +41,7 @@ impl RouteList {
     }
 
     fn with_limits(ranked: Box<[RouteId]>, routes: &[Route], limits: Limits) -> Self {
-        let mut exact: BTreeMap<&Arc<str>, Vec<u32>> = BTreeMap::new();
+        let mut exact: FxHashMap<&Arc<str>, Vec<u32>> = FxHashMap::default();
         let mut suffixes: BTreeMap<Box<[u8]>, Vec<u32>> = BTreeMap::new();
         let mut prefixes: BTreeMap<Box<[u8]>, Vec<u32>> = BTreeMap::new();
         let mut any = Vec::new();
