@@ -145,7 +145,8 @@ impl Grouping<'_> {
         }
     }
 
-    /// Posts a problem of a Mapping under the key of another, or for the whole gateway.
+    /// Posts a problem of a Mapping, under the key of its group's founder (whose key the group has), or for the whole
+    /// gateway.
     fn post(
         &self,
         problems: &mut Problems,
@@ -184,7 +185,7 @@ impl Grouping<'_> {
                     "Mapping {} is the second shadow beside {}: it is refused",
                     mapping.name, mappings[first].name
                 );
-                self.post(problems, Effect::Dropped, "second-shadow", mapping, Some(mapping), message);
+                self.post(problems, Effect::Dropped, "second-shadow", mapping, Some(founder), message);
                 return;
             }
             draft.shadow = Some(id);
@@ -194,7 +195,7 @@ impl Grouping<'_> {
                     "Mapping {} redirects what Mapping {} already takes: it is refused",
                     mapping.name, mappings[other].name
                 );
-                self.post(problems, Effect::Dropped, "redirect-conflict", mapping, Some(mapping), message);
+                self.post(problems, Effect::Dropped, "redirect-conflict", mapping, Some(founder), message);
                 return;
             }
             draft.redirect = Some(id);
@@ -233,7 +234,7 @@ impl Grouping<'_> {
                 case_sensitive: mappings[redirect].matches.case_sensitive,
             };
         }
-        let members = self.shares(&draft.members, mappings, problems);
+        let members = self.shares(&draft.members, founder, mappings, problems);
         let in_order = || members.iter().map(|member| &mappings[member.mapping]);
         let mut labels = BTreeMap::new();
         for mapping in in_order() {
@@ -253,7 +254,13 @@ impl Grouping<'_> {
     }
 
     /// The members in the order of their routes, with their running totals.
-    fn shares(&self, ids: &[MappingId], mappings: &Table<MappingId, Mapping>, problems: &mut Problems) -> Vec<Member> {
+    fn shares(
+        &self,
+        ids: &[MappingId],
+        founder: &Mapping,
+        mappings: &Table<MappingId, Mapping>,
+        problems: &mut Problems,
+    ) -> Vec<Member> {
         if let [only] = ids
             && self.edition.lone_weight_counts()
         {
@@ -274,7 +281,7 @@ impl Grouping<'_> {
             if let Some(id) = ids.get(at) {
                 let mapping = &mappings[*id];
                 let message = format!("the weight of Mapping {} {message}", mapping.name);
-                self.post(problems, Effect::Kept, code, mapping, Some(mapping), message);
+                self.post(problems, Effect::Kept, code, mapping, Some(founder), message);
             }
         }
         portions.into_iter().map(|portion| Member { mapping: ids[portion.member], below: portion.below }).collect()
