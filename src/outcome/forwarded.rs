@@ -74,7 +74,7 @@ impl Trust {
             .filter(|proto| !proto.is_empty())
             .map(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
         let keeps_id = self.preserve_request_id || !self.use_remote_address;
-        if !(keeps_id && headers.contains_key(REQUEST_ID)) {
+        if !(keeps_id && headers.get(REQUEST_ID).is_some_and(|id| !id.is_empty())) {
             headers.insert(REQUEST_ID, request_id());
         }
         Origin { peer, client, https }

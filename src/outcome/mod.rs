@@ -6,6 +6,7 @@
 //! - *start*: [`decide`], then [`request`]
 
 pub mod auth;
+mod changes;
 pub mod cors;
 mod decide;
 pub mod exchange;
@@ -26,5 +27,6 @@ pub mod rewrite;
 pub mod target;
 pub mod upstream;
 
+pub use changes::Changes;
 pub use decide::{Asked, Decision, Forwarded, Outcome, SOURCE_CLUSTER, decide, decide_with, outcomes};
 pub use parties::{Agreeable, Parties};

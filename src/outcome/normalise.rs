@@ -188,7 +188,11 @@ fn without_parameters_of_dots(path: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// One slash in place of many; a path of nothing but slashes keeps two, the first and the last.
 fn merge(path: &str) -> String {
+    if path.len() > 1 && path.bytes().all(|byte| byte == b'/') {
+        return "//".to_owned();
+    }
     let mut out = String::with_capacity(path.len());
     for c in path.chars() {
         if c != '/' || !out.ends_with('/') {
@@ -319,6 +323,10 @@ mod tests {
         assert_eq!(merged("//a///b/?c//d"), "/a/b/?c//d");
         assert_eq!(merged("/a/\\b"), "/a/b");
         assert_eq!(merged("/a/%2f/b"), "/a/%2f/b");
+        assert_eq!(merged("/"), "/");
+        assert_eq!(merged("//"), "//");
+        assert_eq!(merged("///"), "//");
+        assert_eq!(merged("//..//"), "//");
     }
 
     #[test]

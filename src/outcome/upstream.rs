@@ -51,11 +51,11 @@ pub fn rewrite(route: &Route, forward: &Forward, cluster: &Cluster, suppress_env
     }
 }
 
-/// What HTTP/1 adds to a request without a body: every method but GET and HEAD says that there is none, unless the
-/// connection is to become something else.
+/// What HTTP/1 adds to a request without a body: a method that usually has one says that there is none, unless
+/// the connection is to become something else.
 pub fn tell_no_body(head: &mut Head<'_>, is_upgrade: bool) {
     let says_length = head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
-    if !says_length && !is_upgrade && !matches!(&*head.method, "GET" | "HEAD") {
+    if !says_length && !is_upgrade && !matches!(&*head.method, "GET" | "HEAD" | "DELETE" | "TRACE") {
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
     }
 }
