@@ -6,13 +6,16 @@
 
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod cli;
 pub mod diagnostic;
 pub mod edition;
 pub mod input;
 pub mod model;
 pub mod outcome;
 pub mod pipeline;
+pub mod report;
 pub mod resource;
+pub mod route_test;
 pub mod routing;
 pub mod source;
 pub mod yaml;

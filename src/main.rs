@@ -1,5 +1,5 @@
 //! The `kubectl-ambassador` binary.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    kubectl_ambassador::cli::main()
 }

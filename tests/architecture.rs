@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "lint",
         &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
     ),
-    ("route_test", &["source", "diagnostic", "edition", "yaml", "model", "routing", "outcome", "pipeline"]),
+    ("route_test", &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "pipeline"]),
     (
         "convert",
         &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],

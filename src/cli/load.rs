@@ -1,0 +1,125 @@
+//! From flags to a compilation, and what is told about the documents on the way.
+
+use std::path::PathBuf;
+
+use super::World;
+use super::args::{GatewayArgs, InputArgs};
+use super::exit::Failure;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::input::Input;
+use crate::pipeline::{self, Compilation, Options};
+use crate::report::format::excerpt;
+use crate::source::SourceMap;
+use crate::yaml::Node;
+
+/// So many diagnostics are shown whole; lint is for the rest.
+const SHOWN: usize = 10;
+
+/// Input that holds nothing to work on.
+#[derive(Debug, thiserror::Error)]
+enum NothingToRead {
+    #[error("no files are given: name them with `-f PATH`, `-f -` for standard input, or `-k DIR`")]
+    NoInput,
+    #[error("`{0}` is empty")]
+    Empty(String),
+    #[error("`{0}` is not YAML: {1}")]
+    NotYaml(String, String),
+    #[error("`{0}` holds no Kubernetes object: line {1} begins a document without `apiVersion` and `kind`")]
+    NotKubernetes(String, u32),
+}
+
+impl InputArgs {
+    /// Whether something is pointed at.
+    pub(super) fn is_given(&self) -> bool {
+        !self.filename.is_empty() || self.kustomize.is_some()
+    }
+
+    /// Reads what is pointed at, by `-f` and by `paths`.
+    pub(super) fn read(&self, paths: &[PathBuf], world: &mut World<'_, '_>) -> Result<SourceMap, Failure> {
+        if !self.is_given() && paths.is_empty() {
+            return Err(NothingToRead::NoInput.into());
+        }
+        let input = Input {
+            files: self.filename.iter().chain(paths).cloned().collect(),
+            recursive: self.recursive,
+            kustomize: self.kustomize.clone(),
+            rev: self.rev.clone(),
+        };
+        let mut sources = SourceMap::default();
+        input.read(&mut sources, world.env.stdin)?;
+        Ok(sources)
+    }
+}
+
+impl GatewayArgs {
+    /// How to compile.
+    pub(super) fn options(&self) -> Options {
+        Options {
+            edition: self.edition.0,
+            legacy_versions: self.legacy_versions.known(),
+            ambassador_id: self.ambassador_id.clone(),
+            ambassador_namespace: self.ambassador_namespace.clone(),
+            strict: self.strict,
+            ..Options::default()
+        }
+    }
+}
+
+/// Compiles sources of which at least one document can be Kubernetes'.
+pub(super) fn compile(sources: SourceMap, options: &Options) -> Result<Compilation, Failure> {
+    let names: Vec<String> = sources.ids().map(|id| sources.get(id).origin.to_string()).collect();
+    let blank =
+        sources.ids().all(|id| sources.get(id).text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty());
+    let name = names.join("`, `");
+    if blank {
+        return Err(NothingToRead::Empty(name).into());
+    }
+    let compilation = pipeline::compile(sources, options);
+    if compilation.documents.iter().any(|document| is_object(&document.root)) {
+        return Ok(compilation);
+    }
+    let sources = &compilation.sources;
+    let place = |diagnostic: &Diagnostic| sources.place(diagnostic.primary.span);
+    let syntax =
+        compilation.diagnostics.iter().find(|one| one.severity == Severity::Error && one.code.starts_with("yaml"));
+    Err(match (syntax, compilation.documents.first()) {
+        (Some(first), _) => NothingToRead::NotYaml(place(first).to_string(), first.message.clone()),
+        (None, None) => NothingToRead::Empty(name),
+        (None, Some(document)) => {
+            let place = sources.place(document.span);
+            NothingToRead::NotKubernetes(place.file, place.line)
+        }
+    }
+    .into())
+}
+
+fn is_object(root: &Node) -> bool {
+    root.get("kind").and_then(Node::text).is_some() && root.get("apiVersion").and_then(Node::text).is_some()
+}
+
+impl World<'_, '_> {
+    /// Tells what was assumed or chosen, a line each.
+    pub(super) fn tell_notes(&mut self, notes: &[String]) -> Result<(), Failure> {
+        for note in notes {
+            writeln!(self.env.stderr, "{} {note}", self.err.dim("note:"))?;
+        }
+        Ok(())
+    }
+
+    /// Tells what is wrong with the documents, with excerpts: what works other than it reads, and worse.
+    pub(super) fn tell_diagnostics(&mut self, compilation: &Compilation) -> Result<(), Failure> {
+        let told = |one: &&Diagnostic| one.severity >= Severity::Warning;
+        let mut serious: Vec<&Diagnostic> = compilation.diagnostics.iter().filter(told).collect();
+        serious.sort_by_key(|one| std::cmp::Reverse(one.severity));
+        for diagnostic in serious.iter().take(SHOWN) {
+            let text = excerpt::write(diagnostic, &compilation.sources, self.err);
+            writeln!(self.env.stderr, "{text}")?;
+        }
+        if serious.len() > SHOWN {
+            let (more, program) = (serious.len() - SHOWN, self.program);
+            let note = self.err.dim("note:");
+            writeln!(self.env.stderr, "{note} {more} more problems in the documents; `{program} lint` tells all")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! `version`: what this was built from, and how true it is.
+
+use clap::ValueEnum;
+
+use super::{Exit, Ran, World};
+use crate::edition::Edition;
+use crate::report::format::json;
+
+/// Print the version, the Emissary editions and the conformance figures
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Args {
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_enum)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Output {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Args {
+    pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
+        let commit = option_env!("KUBECTL_AMBASSADOR_COMMIT");
+        let editions = Edition::NEWEST_FIRST.map(|edition| (edition.number(), edition.release()));
+        let text = match self.output {
+            Output::Text => {
+                let commit = commit.map_or(String::new(), |commit| format!(" ({commit})"));
+                let mut text = format!("kubectl-ambassador {}{commit}\n", env!("CARGO_PKG_VERSION"));
+                for (number, release) in editions {
+                    text.push_str(&format!("edition {number}: {release}\n"));
+                }
+                text
+            }
+            Output::Json => {
+                let editions: Vec<_> = editions
+                    .into_iter()
+                    .map(|(number, release)| serde_json::json!({"edition": number, "release": release}))
+                    .collect();
+                let value = serde_json::json!({
+                    "version": 1,
+                    "program": "kubectl-ambassador",
+                    "release": env!("CARGO_PKG_VERSION"),
+                    "commit": commit,
+                    "editions": editions,
+                });
+                json::pretty(&value.to_string())
+            }
+        };
+        world.env.stdout.write_all(text.as_bytes())?;
+        Ok(Exit::Clean)
+    }
+}

@@ -1,0 +1,164 @@
+//! JSON: strings written into a buffer, and one-line texts laid out for people.
+
+/// Appends a string in quotes.
+#[inline]
+pub fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(bytes.get(from..at).unwrap_or_default());
+        from = at + 1;
+        escape(out, byte);
+    }
+    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+    out.push(b'"');
+}
+
+#[cold]
+fn escape(out: &mut Vec<u8>, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        other => {
+            out.extend_from_slice(b"\\u00");
+            for nibble in [other >> 4, other & 15] {
+                out.extend(DIGITS.get(usize::from(nibble)));
+            }
+        }
+    }
+}
+
+/// Lays out a JSON text over lines; lists and maps that fit stay on one.
+pub fn pretty(json: &str) -> String {
+    const COLUMNS: usize = 100;
+    let mut out = String::with_capacity(json.len() * 2);
+    let mut rest = json;
+    // For each open bracket whether its items stand on lines of their own.
+    let mut open: Vec<bool> = Vec::new();
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '"' => {
+                let (string, after) = rest.split_at(string_end(rest));
+                out.push_str(string);
+                rest = after;
+                continue;
+            }
+            '{' | '[' => {
+                let column = out.len() - out.rfind('\n').map_or(0, |at| at + 1);
+                let length = bracket_end(rest);
+                let breaks = length > 2 && (open.is_empty() || column + length > COLUMNS);
+                out.push(c);
+                open.push(breaks);
+                if breaks {
+                    new_line(&mut out, &open);
+                }
+            }
+            '}' | ']' => {
+                if open.pop() == Some(true) {
+                    new_line(&mut out, &open);
+                }
+                out.push(c);
+            }
+            ',' => {
+                out.push(',');
+                if open.last() == Some(&true) {
+                    new_line(&mut out, &open);
+                } else {
+                    out.push(' ');
+                }
+            }
+            ':' => out.push_str(": "),
+            c => out.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    out.push('\n');
+    out
+}
+
+fn new_line(out: &mut String, open: &[bool]) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", open.iter().filter(|breaks| **breaks).count()));
+}
+
+/// The length of the string that a text begins with, quotes included.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The length of the list or map that a text begins with, brackets included, and the blanks that [`pretty`] adds.
+fn bracket_end(text: &str) -> usize {
+    let (mut depth, mut at, mut blanks) = (0usize, 0, 0);
+    while let Some(byte) = text.as_bytes().get(at) {
+        match byte {
+            b'"' => {
+                at += string_end(&text[at..]);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1 + blanks;
+                }
+            }
+            b',' | b':' => blanks += 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at + blanks
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_as_json_wants() {
+        for text in ["", "plain", "qu\"ote", "back\\slash", "line\nbreak\ttab\r", "\u{1}\u{7f}é€😀", "a\"b\"c"] {
+            let mut out = Vec::new();
+            string(&mut out, text);
+            let read: String = serde_json::from_slice(&out).unwrap();
+            assert_eq!(read, text);
+        }
+    }
+
+    #[test]
+    fn layout_changes_no_value() {
+        let long = "x".repeat(90);
+        let value = serde_json::json!({
+            "a": {"b": [1, 2, {"c": long}], "e": {}, "l": []},
+            "s": "with \" , : { } [ ] \\",
+            "pairs": [["k", "v"], ["k", long]],
+        });
+        let laid_out = pretty(&value.to_string());
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&laid_out).unwrap(), value);
+        assert!(laid_out.contains("\n    \"e\": {},"), "{laid_out}");
+        assert!(laid_out.contains("[\"k\", \"v\"],"), "{laid_out}");
+    }
+
+    #[test]
+    fn what_fits_stays_on_one_line() {
+        assert_eq!(pretty(r#"{"a":1,"b":[true,null]}"#), "{\n  \"a\": 1,\n  \"b\": [true, null]\n}\n");
+        assert_eq!(pretty("{}"), "{}\n");
+    }
+}

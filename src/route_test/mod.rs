@@ -1,0 +1,22 @@
+//! DO THESE REQUESTS GO WHERE THEY SHOULD
+//!
+//! - *takes*: a compilation, and requests as people write them: a URL, a pasted command, a line of JSON, a suite
+//! - *gives*: for each where it goes and why, in words and places; and whether that was expected
+//! - *never*: matches anything itself, reads files, or knows colours
+//! - *start*: [`Ask`]
+
+mod absent;
+mod ask;
+pub mod curl;
+pub mod facts;
+mod judge;
+mod place;
+mod trace;
+mod url;
+
+pub use absent::Absence;
+pub use ask::{Ask, AskError};
+pub use judge::{Answer, Judge, Told, What};
+pub use place::{MappingRef, SourceRef};
+pub use trace::{Candidate, Refuses, Says, Trace};
+pub use url::{Scheme, Url, UrlError};

@@ -1,0 +1,66 @@
+//! Which Mapping, and where it is written.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::{Id as _, MappingId, TcpMappingId};
+use crate::pipeline::Compilation;
+use crate::source::Place;
+
+/// A Mapping and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MappingRef {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Where its name is written.
+    pub source: SourceRef,
+}
+
+/// A place in a file, as machines get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SourceRef {
+    /// The file as the user would open it.
+    pub file: Arc<str>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl From<Place> for SourceRef {
+    fn from(place: Place) -> Self {
+        Self { file: place.file.into(), line: place.line, column: place.column }
+    }
+}
+
+impl std::fmt::Display for SourceRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// The Mapping of an id; `None` for the gateway's own.
+pub(super) fn mapping_ref(compilation: &Compilation, id: MappingId) -> Option<MappingRef> {
+    let resource = compilation.snapshot.resource_of(id)?;
+    let mapping = &compilation.snapshot.mappings[id];
+    Some(MappingRef {
+        name: Arc::clone(&mapping.name),
+        namespace: Arc::clone(&mapping.namespace),
+        source: compilation.sources.place(resource.name_span).into(),
+    })
+}
+
+/// The TCPMapping of an id.
+pub(super) fn tcp_mapping_ref(compilation: &Compilation, id: TcpMappingId) -> MappingRef {
+    let mapping = &compilation.snapshot.tcp_mappings[id];
+    let resource = compilation.snapshot.resources.get(mapping.from.index());
+    let place = resource.map(|resource| compilation.sources.place(resource.name_span));
+    MappingRef {
+        name: Arc::clone(&mapping.name),
+        namespace: Arc::clone(&mapping.namespace),
+        source: place.map_or_else(SourceRef::default, SourceRef::from),
+    }
+}
