@@ -48,6 +48,10 @@ pub fn normalise(
     let hosts = hosts::read(&ordered, &secrets, &mut contexts, ambassador_namespace, &mut problems);
     let has_hosts = hosts.values().any(|host| host.from.is_some());
     if edition.has_listeners() && !has_hosts {
+        if hosts.values().all(|host| host.tls.is_none()) {
+            let message = "there is no Host and no fallback certificate: a Host `*` is made that routes cleartext";
+            problems.post(Effect::Notice, "default-host", None, None, message);
+        }
         for (_, context) in contexts.terminating() {
             let message = format!("TLSContext {} ends TLS for no one: there is no Host", context.name);
             let span = context.from.map(|id| resources[id.index()].name_span);

@@ -13,7 +13,7 @@ use super::redirect::{self, Redirected};
 use super::reply::{Reply, Why};
 use super::request::Request;
 use super::{cors, ip_rules, upstream};
-use crate::model::{Action, AuthUse, ClusterId, Filter, Forward, MappingId};
+use crate::model::{Action, AuthUse, ClusterId, Cors, Filter, Forward, MappingId};
 use crate::routing::predicate::Share;
 use crate::routing::{Chain, Draw, Listener, Route, RouteId, RouteTable, Selection, Serves, Treatment, VirtualHost};
 
@@ -216,7 +216,7 @@ fn carry<'t, 'r>(
     parties: &mut dyn Parties,
 ) -> Decision<'t, 'r> {
     let At { listener, received, host } = at;
-    let mut walk = Walk { table, request, listener, received, host, draw, asked: Vec::new() };
+    let mut walk = Walk { table, request, listener, received, host, draw, asked: Vec::new(), crosses: None };
     let mut selection = walk.select();
     let outcome = walk.outcome(&mut selection, parties);
     let has_body = request.body.is_some_and(|length| length > 0);
@@ -239,6 +239,8 @@ struct Walk<'t, 'r, 'q> {
     host: Option<&'t VirtualHost>,
     draw: Draw,
     asked: Vec<Asked<'t>>,
+    /// The rules and the origin of an allowed cross-origin request, once CORS has seen it.
+    crosses: Option<(&'t Cors, HeaderValue)>,
 }
 
 /// Why the way ends before the action.
@@ -258,8 +260,12 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         let is_grpc = self.received.head.is_grpc();
         match self.filters(selection, parties) {
             Ok(()) => {}
-            Err(reply) if is_grpc => return Outcome::Reply(reply.for_grpc()),
-            Err(reply) => return Outcome::Reply(*reply),
+            Err(mut reply) => {
+                if let Some((rules, origin)) = &self.crosses {
+                    cors::on_response(rules, origin, &mut reply.headers);
+                }
+                return Outcome::Reply(if is_grpc { reply.for_grpc() } else { *reply });
+            }
         }
         let Some(selection) = selection else {
             let why = if self.host.is_some() { Why::NoRoute } else { Why::NoVirtualHost };
@@ -291,7 +297,7 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
                         return early(Why::IpRules);
                     }
                 }
-                Filter::Cors => self.answer_preflight(*selection)?,
+                Filter::Cors => self.see_cors(*selection)?,
                 Filter::AuthBroken => self.refuse_unless_probe()?,
                 Filter::Auth(_) => self.ask_auth(filter, selection, parties)?,
                 Filter::RateLimit(_) => self.ask_rate_limit(filter, *selection, parties)?,
@@ -314,13 +320,15 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         if allowed { Ok(()) } else { early(Why::Upgrade) }
     }
 
-    fn answer_preflight(&self, selection: Option<Selection<'t>>) -> Early<()> {
+    /// Answers a preflight; what later filters answer to another cross-origin request gets its headers, too.
+    fn see_cors(&mut self, selection: Option<Selection<'t>>) -> Early<()> {
         let head = &self.received.head;
-        let rules = forward_of(selection).and_then(|(_, forward)| forward.cors.as_deref());
-        match rules.and_then(|rules| cors::preflight(rules, &head.method, &head.headers)) {
-            None => Ok(()),
-            Some(headers) => Err(Box::new(Reply { headers, ..Reply::new(Why::Preflight) })),
+        let Some(rules) = forward_of(selection).and_then(|(_, forward)| forward.cors.as_deref()) else { return Ok(()) };
+        if let Some(headers) = cors::preflight(rules, &head.method, &head.headers) {
+            return Err(Box::new(Reply { headers, ..Reply::new(Why::Preflight) }));
         }
+        self.crosses = cors::allowed_origin(rules, &head.headers).map(|origin| (rules, origin.clone()));
+        Ok(())
     }
 
     fn refuse_unless_probe(&self) -> Early<()> {

@@ -9,6 +9,7 @@ use kubectl_ambassador::pipeline::{self, Compilation, Options};
 use kubectl_ambassador::source::{Origin, SourceMap};
 use serde_yaml::Value;
 
+use super::routes::bare;
 use super::value::{list, rows, text};
 
 /// One recorded case.
@@ -19,6 +20,8 @@ pub(crate) struct Case {
     pub(crate) requests: Value,
     /// `routes.yaml`
     pub(crate) routes: Value,
+    /// Whether notices were recorded.
+    pub(crate) has_notices: bool,
     /// The manifests, compiled.
     pub(crate) compilation: Compilation,
 }
@@ -30,6 +33,8 @@ pub(crate) struct Recording {
     pub(crate) folder: &'static str,
     /// Whether the cluster serves v1 and v2 objects, as far as the edition has them.
     pub(crate) legacy_versions: bool,
+    /// Whether it tells notices.
+    pub(crate) notices: bool,
     /// Whether documents went through Emissary's Go side.
     pub(crate) serialised: bool,
 }
@@ -63,7 +68,13 @@ fn read(folder: &Path, recording: Recording) -> Case {
         ..Options::default()
     };
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-    Case { name, requests, routes: yaml("routes.yaml"), compilation: pipeline::compile(sources, &options) }
+    Case {
+        name,
+        requests,
+        routes: yaml("routes.yaml"),
+        has_notices: recording.notices,
+        compilation: pipeline::compile(sources, &options),
+    }
 }
 
 /// The request that a recorded one describes.
@@ -91,7 +102,7 @@ impl Case {
     pub(crate) fn kind_of(&self, service: &str) -> String {
         list(self.requests.get("upstreams"))
             .iter()
-            .find(|upstream| upstream.get("service").is_some_and(|name| text(name) == service))
+            .find(|upstream| upstream.get("service").is_some_and(|name| bare(&text(name)) == bare(service)))
             .and_then(|upstream| upstream.get("kind"))
             .map_or_else(|| "unknown".to_owned(), text)
     }

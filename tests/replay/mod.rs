@@ -1,6 +1,11 @@
 //! Recorded truth, replayed without a network: cases are read, compiled and compared, fact by fact.
 
+use std::collections::BTreeMap;
+
 pub(crate) mod case;
+pub(crate) mod clusters;
+pub(crate) mod compiled;
+pub(crate) mod facts;
 pub(crate) mod parties;
 pub(crate) mod requests;
 pub(crate) mod routes;
@@ -21,6 +26,26 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Prints what was left open and why, what differs, and how much agrees.
+    #[allow(clippy::print_stdout)]
+    pub(crate) fn report(&self) {
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, reason) in &self.undecided {
+            reasons.entry(reason).or_default().push(name);
+        }
+        println!("not decided offline:");
+        for (reason, names) in reasons {
+            println!("  {reason}: {}", names.len());
+            for name in names {
+                println!("    {name}");
+            }
+        }
+        for line in &self.disagreements {
+            println!("differs  {line}");
+        }
+        println!("agree {} of {}", self.agreed, self.compared);
+    }
+
     /// One more fact, compared.
     pub(crate) fn compare(&mut self, name: &str, problems: Vec<String>) {
         self.compared += 1;

@@ -9,6 +9,7 @@ use serde_yaml::Value;
 
 use super::case::{self, Case};
 use super::parties::{StandIns, echo_status};
+use super::routes::bare;
 use super::value::{list, rows, same, same_rows, text};
 use super::{Tally, shares};
 
@@ -86,6 +87,14 @@ impl Comparison<'_> {
         }
     }
 
+    fn service(&mut self, what: &str, recorded: Option<&Value>, cluster: &Cluster) {
+        let recorded = recorded.filter(|value| !value.is_null()).map(|value| bare(&text(value)));
+        let got = bare(&cluster.service);
+        if recorded.as_deref() != Some(got.as_str()) {
+            self.problem(what, recorded, got);
+        }
+    }
+
     fn transport(&mut self, request: &Request<'_>, expect: &Value, outcome: &Outcome<'_, '_>) {
         let got = match outcome {
             Outcome::NoListener => Some("no-listener"),
@@ -115,7 +124,7 @@ impl Comparison<'_> {
             Ok(status) => self.status(expect, status),
             Err(reason) => self.open.push(reason),
         }
-        self.text("upstream", expect.get("upstream"), Some(cluster.service.to_string()));
+        self.service("upstream", expect.get("upstream"), cluster);
         if expect.get("response").is_some() {
             self.open.push("the response comes from the upstream");
         }
@@ -173,7 +182,7 @@ impl Comparison<'_> {
             ([], None) => {}
             ([one], Some((cluster, _))) => {
                 let cluster = self.case.compilation.table.cluster(cluster);
-                self.text("mirrored to", one.get("service"), Some(cluster.service.to_string()));
+                self.service("mirrored to", one.get("service"), cluster);
                 if let Some(copy) = forwarded.mirrored() {
                     self.upstream_request(request, one, &copy, cluster);
                 }
@@ -184,7 +193,7 @@ impl Comparison<'_> {
     }
 
     fn bytes(&mut self, request: &Request<'_>, expect: &Value, cluster: &Cluster) {
-        self.text("upstream", expect.get("upstream"), Some(cluster.service.to_string()));
+        self.service("upstream", expect.get("upstream"), cluster);
         let recorded = &expect["upstream_request"];
         self.text("upstream path", recorded.get("path"), Some(request.target.to_string()));
         self.text("upstream authority", recorded.get("authority"), request.authority.as_deref().map(str::to_owned));

@@ -1,13 +1,12 @@
 //! The facts of `routes.yaml` against the compiled table.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kubectl_ambassador::model::{
-    Action, AuthUse, CircuitBreaker, Cleartext, Cluster, Cors, Discovery, Effect, Filter, Forward, HashPolicy,
-    HeaderValue, HostRewrite, LbPolicy, Priority, RedirectPath, Rewrite, Role, SecurityModel,
+    Action, AuthUse, Cleartext, Cors, Filter, Forward, HashPolicy, HeaderValue, HostRewrite, Priority, RedirectPath,
+    Rewrite, SecurityModel,
 };
-use kubectl_ambassador::resource::{Outcome, PostLevel, Problem, Stage, Violation};
 use kubectl_ambassador::routing::predicate::{
     AuthorityTest, HeaderKey, HeaderTest, MethodTest, PathTest, QueryTest, Share, ValueTest,
 };
@@ -15,13 +14,19 @@ use kubectl_ambassador::routing::regex::Regex;
 use kubectl_ambassador::routing::{Chain, Listener, Route, RouteTable, Serves, VirtualHost};
 use serde_yaml::{Mapping, Value};
 
-use super::Tally;
 use super::case::Case;
+use super::facts::{Facts, difference, short};
 use super::value::{list, text};
+use super::{Tally, clusters, compiled};
 
 /// Compares all facts of a case: each listener, the clusters, and what compiling said.
 pub(crate) fn compare_all(case: &Case, tally: &mut Tally) {
     let name = |what: &str| format!("{} (routes): {what}", case.name);
+    if case.routes["compile"].get("crashed").is_some() {
+        let refusal = case.compilation.refusal();
+        let problems = refusal.is_none().then(|| "the gateway ended itself; we found nothing wrong".to_owned());
+        return tally.compare(&name("crash"), problems.into_iter().collect());
+    }
     let recorded: Vec<&Value> = list(case.routes.get("listeners")).iter().collect();
     let got: Vec<&Listener> = case.compilation.table.listeners().iter().collect();
     let ports = |ports: Vec<u64>| {
@@ -48,8 +53,8 @@ pub(crate) fn compare_all(case: &Case, tally: &mut Tally) {
         difference(&format!("port {port}"), &wanted, &render_listener(&case.compilation.table, found), &mut problems);
         tally.compare(&name(&format!("port {port}")), problems);
     }
-    tally.compare(&name("clusters"), compare_clusters(case));
-    tally.compare(&name("compile"), compare_compile(case));
+    tally.compare(&name("clusters"), clusters::compare(case));
+    tally.compare(&name("compile"), compiled::compare(case));
 }
 
 /// Brings recorded facts into the form in which we have them: the order of virtual hosts says nothing, header names are
@@ -73,69 +78,57 @@ fn normalise(listener: &mut Value) -> usize {
                 if matches.contains_key("regex") {
                     matches.remove("case_sensitive");
                 }
-                for header in matches.get_mut("headers").and_then(Value::as_sequence_mut).into_iter().flatten() {
-                    let name = text(&header["name"]).to_ascii_lowercase();
-                    header["name"] = name.into();
+                if let Some(headers) = matches.get_mut("headers").and_then(Value::as_sequence_mut) {
+                    headers.iter_mut().for_each(normalise_header);
+                    sort_repeated(headers);
                 }
+                normalise_action(route.as_mapping_mut().unwrap());
             }
         }
     }
     unread
 }
 
-/// Where two values differ, by path.
-fn difference(path: &str, recorded: &Value, got: &Value, problems: &mut Vec<String>) {
-    match (recorded, got) {
-        (Value::Mapping(a), Value::Mapping(b)) => {
-            let keys: std::collections::BTreeSet<String> = a.keys().chain(b.keys()).map(text).collect();
-            for key in keys {
-                let none = Value::Null;
-                let (a, b) = (a.get(key.as_str()).unwrap_or(&none), b.get(key.as_str()).unwrap_or(&none));
-                difference(&format!("{path}.{key}"), a, b, problems);
-            }
-        }
-        (Value::Sequence(a), Value::Sequence(b)) => {
-            if a.len() != b.len() {
-                problems.push(format!("{path}: recorded {} elements, got {}", a.len(), b.len()));
-            }
-            for (nth, (a, b)) in a.iter().zip(b).enumerate() {
-                difference(&format!("{path}[{nth}]"), a, b, problems);
-            }
-        }
-        _ if recorded.is_null() == got.is_null() && text(recorded) == text(got) => {}
-        _ => problems.push(format!("{path}: recorded {}, got {}", short(recorded), short(got))),
+/// Envoy finds the host of a request under two names.
+fn normalise_header(header: &mut Value) {
+    let name = text(&header["name"]).to_ascii_lowercase();
+    header["name"] = if name == "host" { ":authority".into() } else { name.into() };
+}
+
+/// Conditions on the same header have no order of their own.
+fn sort_repeated(headers: &mut [Value]) {
+    let names: BTreeSet<String> = headers.iter().map(|header| text(&header["name"])).collect();
+    if names.len() < headers.len() {
+        headers.sort_by_key(short);
     }
 }
 
-fn short(value: &Value) -> String {
-    let text = serde_yaml::to_string(value).unwrap().trim().replace('\n', " ");
-    text.chars().take(200).collect()
+/// Numbers of Envoy's enumeration are statuses; of two ways to rewrite the host, which Envoy refuses together, the
+/// table holds one.
+fn normalise_action(route: &mut Mapping) {
+    if let Some(code) = route.get_mut("redirect").and_then(|redirect| redirect.get_mut("code")) {
+        let status = match code.as_u64() {
+            Some(0) => 301,
+            Some(1) => 302,
+            Some(2) => 303,
+            Some(3) => 307,
+            Some(4) => 308,
+            _ => return,
+        };
+        *code = status.into();
+    }
+    if route.contains_key("host_rewrite") {
+        route.remove("auto_host_rewrite");
+    }
+    if let Some(service) = route.get_mut("service") {
+        *service = bare(&text(service)).into();
+    }
 }
 
-/// A mapping that leaves out what is absent.
-#[derive(Default)]
-struct Facts(Mapping);
-
-impl Facts {
-    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-
-    fn with_some(self, key: &str, value: Option<impl Into<Value>>) -> Self {
-        match value {
-            Some(value) => self.with(key, value),
-            None => self,
-        }
-    }
-
-    fn with_list(self, key: &str, values: Vec<Value>) -> Self {
-        if values.is_empty() { self } else { self.with(key, values) }
-    }
-
-    fn done(self) -> Value {
-        Value::Mapping(self.0)
-    }
+/// A service text without what some corpora leave out: its scheme and its capitals.
+pub(crate) fn bare(service: &str) -> String {
+    let lower = service.to_lowercase();
+    lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest).to_owned()
 }
 
 fn render_listener(table: &RouteTable, listener: &Listener) -> Value {
@@ -241,6 +234,7 @@ fn render_match(route: &Route, secure_only: bool) -> Value {
     if secure_only {
         headers.push(Facts::default().with("name", "x-forwarded-proto").with("exact", "https").done());
     }
+    sort_repeated(&mut headers);
     let query = tests.query.iter().map(render_query).collect();
     facts.with_some("percent", percent).with_list("headers", headers).with_list("query", query).done()
 }
@@ -290,7 +284,7 @@ fn render_method(test: &MethodTest) -> Option<Value> {
 }
 
 fn render_forward(table: &RouteTable, facts: Facts, forward: &Forward) -> Value {
-    let facts = facts.with("service", table.cluster(forward.cluster).service.to_string());
+    let facts = facts.with("service", bare(&table.cluster(forward.cluster).service));
     let facts = match &forward.rewrite {
         Rewrite::Keep => facts,
         Rewrite::Prefix(prefix) => facts.with("prefix_rewrite", prefix.to_string()),
@@ -378,124 +372,6 @@ fn render_cors(cors: &Cors) -> Value {
         .done()
 }
 
-fn seconds(duration: Duration) -> String {
+pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.3}s", duration.as_secs_f64())
-}
-
-/// Clusters by service, in any order; the gateway's own diagnostics are not told.
-fn compare_clusters(case: &Case) -> Vec<String> {
-    let table = &case.compilation.table;
-    let mut got: Vec<Value> =
-        table.clusters().iter().filter(|cluster| *cluster.service != *"127.0.0.1:8877").map(render_cluster).collect();
-    let mut recorded: Vec<Value> = list(case.routes.get("clusters")).to_vec();
-    for clusters in [&mut got, &mut recorded] {
-        clusters.sort_by_key(|cluster| text(&cluster["service"]));
-    }
-    let mut problems = Vec::new();
-    difference("clusters", &Value::Sequence(recorded), &Value::Sequence(got), &mut problems);
-    problems
-}
-
-fn render_cluster(cluster: &Cluster) -> Value {
-    let role = match cluster.role {
-        Role::Upstream => None,
-        Role::Auth => Some("auth"),
-        Role::RateLimit => Some("ratelimit"),
-        Role::Log => Some("log"),
-        Role::Tracing => Some("tracing"),
-    };
-    let lb = match cluster.lb {
-        LbPolicy::RoundRobin => None,
-        LbPolicy::LeastRequest => Some("least_request"),
-        LbPolicy::RingHash => Some("ring_hash"),
-        LbPolicy::Maglev => Some("maglev"),
-    };
-    let facts = Facts::default().with("service", cluster.service.to_string()).with_some("role", role);
-    let facts = match &cluster.discovery {
-        Discovery::Kubernetes { namespace, service } => {
-            facts.with("endpoints_of", format!("k8s/{namespace}/{service}/{}", cluster.port))
-        }
-        Discovery::Dns | Discovery::Consul { .. } => facts.with("endpoint", cluster.endpoint()),
-    };
-    let connect = (cluster.connect_timeout != Duration::from_secs(3)).then(|| seconds(cluster.connect_timeout));
-    facts
-        .with_some("tls", cluster.tls.is_some().then_some(true))
-        .with_some("http2", cluster.http2.then_some(true))
-        .with_some("lb", lb)
-        .with_list("circuit_breakers", cluster.circuit_breakers.iter().map(render_breaker).collect())
-        .with_some("connect_timeout", connect)
-        .done()
-}
-
-fn render_breaker(breaker: &CircuitBreaker) -> Value {
-    let limit = |value: Option<u32>| value.map(u64::from);
-    Facts::default()
-        .with("priority", if breaker.priority == Priority::High { "HIGH" } else { "DEFAULT" })
-        .with_some("max_connections", limit(breaker.max_connections))
-        .with_some("max_pending_requests", limit(breaker.max_pending_requests))
-        .with_some("max_requests", limit(breaker.max_requests))
-        .with_some("max_retries", limit(breaker.max_retries))
-        .done()
-}
-
-/// What the schema refused, what was complained of, and whether Envoy takes it.
-fn compare_compile(case: &Case) -> Vec<String> {
-    let mut problems = Vec::new();
-    difference("compile", &case.routes["compile"], &render_compile(case), &mut problems);
-    problems
-}
-
-fn render_compile(case: &Case) -> Value {
-    let compilation = &case.compilation;
-    let refused: Vec<Value> = compilation
-        .reading
-        .results
-        .iter()
-        .filter(|result| matches!(&result.outcome, Outcome::Refused { stage: Stage::Schema, .. }))
-        .map(|result| {
-            let fields: Vec<Value> = result.violations.iter().map(|violation| field_of(violation).into()).collect();
-            Facts::default()
-                .with("kind", result.kind.as_str())
-                .with_some("name", result.name.clone())
-                .with("namespace", "default")
-                .with("fields", fields)
-                .done()
-        })
-        .collect();
-    let mut errors: BTreeMap<String, u64> = BTreeMap::new();
-    let mut global = 0u64;
-    let mut notices = 0u64;
-    let posted = compilation.reading.posts.iter().map(|post| (post.key.clone(), post.level == PostLevel::Error));
-    let said = compilation.snapshot.problems.iter().filter_map(|problem| match problem.effect {
-        Effect::Notice => Some((problem.key.clone(), false)),
-        effect if effect.is_posted_error() => Some((problem.key.clone(), true)),
-        _ => None,
-    });
-    for (key, is_error) in posted.chain(said) {
-        match key {
-            _ if !is_error => notices += 1,
-            Some(key) => *errors.entry(key).or_default() += 1,
-            None => global += 1,
-        }
-    }
-    let errors = errors
-        .into_iter()
-        .map(|(resource, count)| Facts::default().with("resource", resource).with("count", count).done())
-        .collect();
-    let is_refused = compilation.snapshot.refusals().any(|problem| problem.effect == Effect::Reject);
-    Facts::default()
-        .with_list("refused_by_schema", refused)
-        .with_list("errors", errors)
-        .with_some("global_errors", Some(global).filter(|count| *count > 0))
-        .with_some("notices", Some(notices).filter(|count| *count > 0))
-        .with("envoy", if is_refused { "refused" } else { "accepted" })
-        .done()
-}
-
-/// The field that a violation is told of: what is missing is told of the field that it is missing in.
-fn field_of(violation: &Violation) -> &str {
-    match (&violation.problem, violation.path.rsplit_once('.')) {
-        (Problem::Missing, Some((parent, _))) => parent,
-        _ => &violation.path,
-    }
 }

@@ -7,6 +7,7 @@ use serde_yaml::Value;
 
 use super::case::{self, Case};
 use super::parties::echo_status;
+use super::routes::bare;
 use super::value::{list, text};
 
 /// What differs.
@@ -22,10 +23,10 @@ pub(crate) fn compare(case: &Case, recorded: &Value) -> Vec<String> {
     for (share, decision) in outcomes(table, &request) {
         let (service, status) = match &decision.outcome {
             Outcome::Forward(forwarded) => {
-                let service = table.cluster(forwarded.forward.cluster).service.to_string();
+                let service = bare(&table.cluster(forwarded.forward.cluster).service);
                 if let Some((cluster, percent)) = forwarded.mirror {
                     let copies = share * f64::from(percent.min(100)) / 100.0;
-                    *mirrors.entry(table.cluster(cluster).service.to_string()).or_default() += copies;
+                    *mirrors.entry(bare(&table.cluster(cluster).service)).or_default() += copies;
                 }
                 let sent = paths.entry(service.clone()).or_default();
                 if !sent.contains(&forwarded.upstream.path.to_string()) {
@@ -34,13 +35,13 @@ pub(crate) fn compare(case: &Case, recorded: &Value) -> Vec<String> {
                 (service, echo_status(&request, forwarded.is_upgrade).unwrap_or(0))
             }
             Outcome::Tcp(cluster) => {
-                let service = table.cluster(*cluster).service.to_string();
+                let service = bare(&table.cluster(*cluster).service);
                 paths.insert(service.clone(), vec![request.target.to_string()]);
                 (service, 200)
             }
-            Outcome::Redirect(redirected) => ("None".to_owned(), redirected.status),
-            Outcome::Reply(reply) => ("None".to_owned(), reply.status),
-            Outcome::NoListener | Outcome::NoChain => ("None".to_owned(), 0),
+            Outcome::Redirect(redirected) => ("none".to_owned(), redirected.status),
+            Outcome::Reply(reply) => ("none".to_owned(), reply.status),
+            Outcome::NoListener | Outcome::NoChain => ("none".to_owned(), 0),
         };
         *services.entry(service).or_default() += share;
         *statuses.entry(status.to_string()).or_default() += share;
@@ -52,7 +53,7 @@ pub(crate) fn compare(case: &Case, recorded: &Value) -> Vec<String> {
     if let Some(recorded) = expect.get("upstream_paths").and_then(Value::as_mapping) {
         for (service, recorded) in recorded {
             let mut recorded: Vec<String> = list(Some(recorded)).iter().map(text).collect();
-            let mut got = paths.get(&text(service)).cloned().unwrap_or_default();
+            let mut got = paths.get(&bare(&text(service))).cloned().unwrap_or_default();
             recorded.sort();
             got.sort();
             if recorded != got {
@@ -74,7 +75,7 @@ fn samples(
     let empty = serde_yaml::Mapping::new();
     let recorded = recorded.and_then(Value::as_mapping).unwrap_or(&empty);
     let counts: BTreeMap<String, f64> =
-        recorded.iter().map(|(key, count)| (key_text(key), count.as_f64().unwrap())).collect();
+        recorded.iter().map(|(key, count)| (bare(&key_text(key)), count.as_f64().unwrap())).collect();
     let names = shares.keys().chain(counts.keys());
     for name in names.collect::<std::collections::BTreeSet<_>>() {
         let share = shares.get(name).copied().unwrap_or(0.0);
@@ -87,5 +88,5 @@ fn samples(
 }
 
 fn key_text(key: &Value) -> String {
-    if key.is_null() { "None".to_owned() } else { text(key) }
+    if key.is_null() { "none".to_owned() } else { text(key) }
 }
