@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::json::{Json, NotJson, get, is_null, json, normal, text};
 use super::version::rewritten;
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::yaml::{Dialect, Entry, Node};
+use crate::yaml::{Comment, Dialect, Entry, Node};
 
 /// The annotation that carries documents.
 pub(crate) const CONFIG: &str = "getambassador.io/config";
@@ -71,6 +72,12 @@ pub(crate) struct Unfolded {
     pub(crate) spec: Node,
     /// What is under `status`.
     pub(crate) status: Option<Node>,
+    /// The document as it was written.
+    pub(crate) root: Node,
+    /// Its comments.
+    pub(crate) comments: Vec<Comment>,
+    /// What is remarkable about its YAML.
+    pub(crate) remarks: Vec<Diagnostic>,
 }
 
 /// Why a document loses the whole annotation.
@@ -87,8 +94,8 @@ impl From<NotJson> for Lost {
 }
 
 /// Makes an object of a document.
-pub(crate) fn unfold(root: &Node) -> Result<Unfolded, Lost> {
-    let root = normal(root, Dialect::Kubernetes)?;
+pub(crate) fn unfold(written: &Node) -> Result<Unfolded, Lost> {
+    let root = normal(written, Dialect::Kubernetes)?;
     let lost = |span: Span, why: &str| Lost { span, why: why.to_owned() };
     let entries = match json(&root) {
         Json::Map(entries) => entries,
@@ -118,6 +125,9 @@ pub(crate) fn unfold(root: &Node) -> Result<Unfolded, Lost> {
         metadata,
         spec,
         status: get(entries, "status").cloned(),
+        root: written.clone(),
+        comments: Vec::new(),
+        remarks: Vec::new(),
     })
 }
 
@@ -132,6 +142,9 @@ fn nothing(span: Span) -> Unfolded {
         metadata: Vec::new(),
         spec: Node::map([], span),
         status: None,
+        root: Node::plain("null", span),
+        comments: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

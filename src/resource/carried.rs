@@ -9,7 +9,9 @@ use super::judged::{Judged, Place, is_for_as_written, name_as_written, names_of}
 use super::read::{Config, Item};
 use super::verdict::{Verdict, of_annotation};
 use super::version::{GROUP, Version};
-use super::{AnnotationPart, Carrier, DocumentResult, Harm, Kind, Outcome, Post, PostLevel, ReadOptions, Stage};
+use super::{
+    AnnotationPart, Carrier, DocumentResult, Harm, Kind, Outcome, Post, PostLevel, ReadOptions, Stage, Written,
+};
 use crate::edition::Edition;
 use crate::source::{Embedding, ObjectRef, SourceId, SourceMap, Span};
 use crate::yaml::{Node, parse_first};
@@ -62,8 +64,11 @@ fn documents(source: SourceId, text: &str) -> Result<Vec<Unfolded>, Lost> {
             return Err(lost(place, "a document cannot begin with a directive".to_owned()));
         }
         match parse_first(source, text, piece) {
-            Ok(Some(document)) => documents.push(unfold(&document.root)?),
-            Ok(None) => documents.push(unfold(&Node::plain("null", place))?),
+            Ok((Some(document), remarks)) => {
+                let unfolded = unfold(&document.root)?;
+                documents.push(Unfolded { comments: document.comments, remarks, ..unfolded });
+            }
+            Ok((None, _)) => documents.push(unfold(&Node::plain("null", place))?),
             Err(problem) => return Err(lost(problem.primary.span, problem.message)),
         }
     }
@@ -200,6 +205,12 @@ impl Carrying<'_> {
             object: None,
             harm: verdict.harm,
             violations: verdict.violations.clone(),
+            written: document.map(|document| Written {
+                root: document.root.clone(),
+                spec: Some(document.spec.clone()),
+                comments: document.comments.clone(),
+                remarks: document.remarks.clone(),
+            }),
         };
         (result, verdict.span)
     }

@@ -21,9 +21,10 @@ use super::verdict::{Object, Verdict, metadata_of, stored_metadata};
 use super::version::{Form, GROUP, Version};
 use super::write::canonical;
 use super::{Harm, Kind, Outcome, ReadOptions, Stage};
+use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
 use crate::source::{SourceId, Span};
-use crate::yaml::{Dialect, Entry, Meaning, Node, Value, parse};
+use crate::yaml::{Dialect, Document, Entry, Meaning, Node, Value, parse};
 
 /// A document of an annotation as Ambassador 1 finds it.
 pub(crate) enum Found {
@@ -47,9 +48,9 @@ pub(crate) fn documents(source: SourceId, annotation: &str) -> Result<Vec<Found>
     }
     parsed
         .documents
-        .iter()
+        .into_iter()
         .filter(|document| !is_nothing(&document.root))
-        .map(|document| found(&document.root))
+        .map(|document| found(document, &parsed.diagnostics))
         .collect()
 }
 
@@ -67,15 +68,20 @@ fn is_nothing(node: &Node) -> bool {
     }
 }
 
-fn found(root: &Node) -> Result<Found, Lost> {
+fn found(document: Document, remarks: &[Diagnostic]) -> Result<Found, Lost> {
+    let (root, here) = (&document.root, document.span.range());
     if root.as_map().is_none() {
         return Ok(Found::NoMap(root.span));
     }
     let mut dates = Vec::new();
     find_dates("spec", root, &mut dates);
-    let root = normal(root, Dialect::Python)?;
-    let Json::Map(entries) = json(&root) else { return Ok(Found::NoMap(root.span)) };
-    Ok(Found::Document(Box::new(flat(entries, root.span)), dates))
+    let normal = normal(root, Dialect::Python)?;
+    let Json::Map(entries) = json(&normal) else { return Ok(Found::NoMap(root.span)) };
+    let is_here = |remark: &&Diagnostic| here.contains(&remark.primary.span.range().start);
+    let remarks = remarks.iter().filter(is_here).cloned().collect();
+    let unfolded = flat(entries, root.span);
+    let unfolded = Unfolded { root: document.root, comments: document.comments, remarks, ..unfolded };
+    Ok(Found::Document(Box::new(unfolded), dates))
 }
 
 /// Dates and bytes are no values of JSON, and fit no schema.
@@ -122,6 +128,9 @@ fn flat(entries: &[Entry], span: Span) -> Unfolded {
         metadata,
         spec: Node::map(spec, span),
         status: None,
+        root: Node::plain("null", span),
+        comments: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 

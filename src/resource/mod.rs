@@ -39,5 +39,5 @@ pub use kind::Kind;
 pub use read::read;
 pub use reading::{
     AnnotationPart, Carrier, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Reading,
-    Resource, Stage,
+    Resource, Stage, Written,
 };

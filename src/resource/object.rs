@@ -8,7 +8,8 @@ use super::read::{Item, group_version, is_carrier};
 use super::verdict::{Verdict, not_served, of_object};
 use super::version::{GROUP, Version};
 use super::{
-    Carrier, DocumentResult, Kind, KubernetesObject, Outcome, PostLevel, ReadOptions, Stage, historic, metadata,
+    Carrier, DocumentResult, Kind, KubernetesObject, Outcome, PostLevel, ReadOptions, Stage, Written, historic,
+    metadata,
 };
 use crate::edition::Edition;
 use crate::source::{ObjectRef, SourceMap, Span};
@@ -76,6 +77,12 @@ fn result(item: &Item, root: &Node, verdict: &Verdict) -> (DocumentResult, Span)
         object: None,
         harm: verdict.harm,
         violations: verdict.violations.clone(),
+        written: Some(Written {
+            root: item.root.clone(),
+            spec: root.get("spec").cloned(),
+            comments: Vec::new(),
+            remarks: Vec::new(),
+        }),
     };
     (result, verdict.span)
 }

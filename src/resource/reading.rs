@@ -5,7 +5,7 @@ use super::check::Violation;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
 use crate::source::{ObjectRef, Span};
-use crate::yaml::Node;
+use crate::yaml::{Comment, Node};
 
 /// One resource of Emissary as its compiler gets it.
 #[derive(Clone, Debug)]
@@ -154,6 +154,21 @@ pub struct DocumentResult {
     pub harm: Harm,
     /// Every place where it does not fit the schema; for [`Stage::Kind`] the `apiVersion`.
     pub violations: Vec<Violation>,
+    /// The document itself; `None` for an annotation as a whole.
+    pub written: Option<Written>,
+}
+
+/// A document as it was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// All of it.
+    pub root: Node,
+    /// What is, or in an annotation goes, under `spec`, with keys as Kubernetes reads them.
+    pub spec: Option<Node>,
+    /// The comments of a document in an annotation; those of objects are with the documents of their file.
+    pub comments: Vec<Comment>,
+    /// What is remarkable about the YAML of a document in an annotation; of objects it is among the diagnostics.
+    pub remarks: Vec<Diagnostic>,
 }
 
 /// One document of an annotation, or all of it.

@@ -31,12 +31,11 @@ pub fn parse_on(source: SourceId, text: &str, threads: usize) -> Parsed {
     parsed
 }
 
+/// The first document of a piece, and what is remarkable about it though it can be read.
+pub(crate) type First = (Option<Document>, Vec<Diagnostic>);
+
 /// Reads the first document of one piece of a text, as Go's reader does: it never sees what follows. `None` is no document.
-pub(crate) fn parse_first(
-    source: SourceId,
-    text: &str,
-    piece: Range<usize>,
-) -> Result<Option<Document>, Box<Diagnostic>> {
+pub(crate) fn parse_first(source: SourceId, text: &str, piece: Range<usize>) -> Result<First, Box<Diagnostic>> {
     let mut reader = Reader::new(source, text);
     reader.read(piece);
     let mut parsed = reader.parsed;
@@ -46,10 +45,10 @@ pub(crate) fn parse_first(
         (None, Some(_)) => true,
         _ => false,
     };
-    match parsed.diagnostics.into_iter().find(|_| broken_before) {
-        Some(diagnostic) => Err(Box::new(diagnostic)),
-        None => Ok(first),
+    if broken_before && !parsed.diagnostics.is_empty() {
+        return Err(Box::new(parsed.diagnostics.swap_remove(0)));
     }
+    Ok((first, parsed.diagnostics))
 }
 
 fn read_all(source: SourceId, text: &str, pieces: &[Range<usize>], threads: usize) -> (Parsed, Vec<Comment>) {
