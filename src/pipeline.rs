@@ -59,6 +59,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// What was assumed or chosen, a sentence each.
     pub notes: Vec<String>,
+    /// How it was compiled, with what was found out filled in.
+    pub options: Options,
 }
 
 /// Why nothing at all is served.
@@ -129,7 +131,8 @@ pub fn compile(mut sources: SourceMap, options: &Options) -> Compilation {
     diagnostics.extend(reading.diagnostics.iter().cloned());
     diagnostics.extend(snapshot.problems.iter().filter_map(diagnose));
     diagnostics.sort_by_key(|diagnostic| sources.outermost(diagnostic.primary.span));
-    Compilation { sources, documents, reading, snapshot, table, diagnostics, notes }
+    let options = Options { edition: Some(edition), legacy_versions: Some(legacy_versions), ..options.clone() };
+    Compilation { sources, documents, reading, snapshot, table, diagnostics, notes, options }
 }
 
 /// The version of an object that only a cluster with legacy versions serves.

@@ -10,8 +10,9 @@ use super::listener::{Chain, Cleartext, Listener, SecurityModel, Serves, Stack, 
 use super::listeners::BoundListener;
 use super::problem::{Effect, Problems};
 use super::settings::Settings;
-use super::table::{GroupId, HostId, Table, TlsId};
+use super::table::{GroupId, HostId, ResourceId, Table, TlsId};
 use crate::edition::Edition;
+use crate::source::Span;
 
 /// What chains are made from.
 pub(crate) struct ChainMaker<'a> {
@@ -21,6 +22,8 @@ pub(crate) struct ChainMaker<'a> {
     pub(crate) attachments: &'a Attachments,
     /// Server names that TCPMappings have taken, by port.
     pub(crate) taken: &'a BTreeSet<(u16, String)>,
+    /// Where a resource's name was written, for problems.
+    pub(crate) span_of: &'a dyn Fn(ResourceId) -> Option<Span>,
 }
 
 impl ChainMaker<'_> {
@@ -83,7 +86,7 @@ impl ChainMaker<'_> {
         let name = host.server_name();
         let server_names: Vec<String> = if name == "*" { Vec::new() } else { vec![name.to_ascii_lowercase()] };
         let mut lose_tls = |what: String| {
-            let span = None;
+            let span = host.from.and_then(self.span_of);
             let message = format!("{what}: Host {} is not served with TLS on port {port}", host.name);
             problems.post(Effect::Dropped, "host-tls-conflict", None, span, message);
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::mapping::{Hostname, Mapping, Match};
-use super::problem::{Effect, Problems};
+use super::problem::{Effect, Problem, Problems};
 use super::share::{self, WeightProblem};
 use super::table::{GroupId, MappingId, Table};
 use crate::edition::Edition;
@@ -147,16 +147,16 @@ impl Grouping<'_> {
 
     /// Posts a problem of a Mapping, under the key of its group's founder (whose key the group has), or for the whole
     /// gateway.
-    fn post(
+    fn post<'p>(
         &self,
-        problems: &mut Problems,
+        problems: &'p mut Problems,
         effect: Effect,
         code: &'static str,
         at: &Mapping,
         key: Option<&Mapping>,
         message: String,
-    ) {
-        problems.post(effect, code, key.map(|mapping| mapping.key.to_string()), (self.span_of)(at), message);
+    ) -> &'p mut Problem {
+        problems.post(effect, code, key.map(|mapping| mapping.key.to_string()), (self.span_of)(at), message)
     }
 
     fn join(&self, draft: &mut Draft, id: MappingId, mappings: &Table<MappingId, Mapping>, problems: &mut Problems) {
@@ -167,7 +167,7 @@ impl Grouping<'_> {
                 "Mapping {} has the same name up to its first dot as another of its group: it is not added",
                 mapping.name
             );
-            self.post(problems, Effect::Silent, "dotted-name", mapping, None, message);
+            self.post(problems, Effect::Silent, "dotted-name", mapping, None, message).beside((self.span_of)(founder));
             return;
         }
         if let Some(what) = mismatch(mapping, founder) {
@@ -175,7 +175,8 @@ impl Grouping<'_> {
                 "Mapping {} has the match of Mapping {} and another {what}: it is refused",
                 mapping.name, founder.name
             );
-            self.post(problems, Effect::Dropped, "group-mismatch", mapping, Some(founder), message);
+            let problem = self.post(problems, Effect::Dropped, "group-mismatch", mapping, Some(founder), message);
+            problem.beside((self.span_of)(founder)).in_field(what);
             return;
         }
         if mapping.shadow {
@@ -185,7 +186,8 @@ impl Grouping<'_> {
                     "Mapping {} is the second shadow beside {}: it is refused",
                     mapping.name, mappings[first].name
                 );
-                self.post(problems, Effect::Dropped, "second-shadow", mapping, Some(founder), message);
+                let problem = self.post(problems, Effect::Dropped, "second-shadow", mapping, Some(founder), message);
+                problem.beside((self.span_of)(&mappings[first]));
                 return;
             }
             draft.shadow = Some(id);
@@ -195,7 +197,9 @@ impl Grouping<'_> {
                     "Mapping {} redirects what Mapping {} already takes: it is refused",
                     mapping.name, mappings[other].name
                 );
-                self.post(problems, Effect::Dropped, "redirect-conflict", mapping, Some(founder), message);
+                let problem =
+                    self.post(problems, Effect::Dropped, "redirect-conflict", mapping, Some(founder), message);
+                problem.beside((self.span_of)(&mappings[other]));
                 return;
             }
             draft.redirect = Some(id);
@@ -204,7 +208,8 @@ impl Grouping<'_> {
                 "Mapping {} has the match of Mapping {}, which redirects: it is refused",
                 mapping.name, mappings[other].name
             );
-            self.post(problems, Effect::Dropped, "redirect-conflict", mapping, None, message);
+            let problem = self.post(problems, Effect::Dropped, "redirect-conflict", mapping, None, message);
+            problem.beside((self.span_of)(&mappings[other]));
             return;
         } else {
             draft.members.push(id);

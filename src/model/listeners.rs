@@ -46,13 +46,10 @@ pub(crate) fn read(resources: &[(ResourceId, &Resource)], problems: &mut Problem
                 "port {} is taken by Listener {}: Emissary drops Listener {}",
                 found.listener.port, other.listener.name, resource.name
             );
-            problems.post(
-                Effect::Dropped,
-                "listener-port-taken",
-                resource.key.clone(),
-                fields.span_of("port"),
-                message,
-            );
+            let first = other.listener.from.and_then(|id| resources.iter().find(|(other, _)| *other == id));
+            problems
+                .post(Effect::Dropped, "listener-port-taken", resource.key.clone(), fields.span_of("port"), message)
+                .beside(first.map(|(_, resource)| resource.name_span));
             continue;
         }
         listeners.push(found);

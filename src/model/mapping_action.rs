@@ -109,7 +109,7 @@ impl Reading<'_, '_> {
             None => settings.retry_policy.clone(),
             Some(retry) => match policies::retry(retry) {
                 Ok((policy, rejected)) => {
-                    self.rejected(Part::Forward, retry.span(), rejected);
+                    self.rejected(Part::Forward, rejected);
                     Some(policy)
                 }
                 Err(why) => return self.dropped("retry-policy", retry.span(), why.0),

@@ -31,7 +31,7 @@ impl Reading<'_, '_> {
         let circuit_breakers = match fields.node("circuit_breakers") {
             Some(node) => match policies::circuit_breakers(node) {
                 Ok((breakers, rejected)) => {
-                    self.rejected(Part::Cluster, node.span, rejected);
+                    self.rejected(Part::Cluster, rejected);
                     breakers
                 }
                 Err(why) => return self.dropped("circuit-breakers", node.span, why.0),
@@ -49,7 +49,7 @@ impl Reading<'_, '_> {
             }
             Some(balancer) => match policies::load_balancer(balancer) {
                 Ok((policy, rejected)) => {
-                    self.rejected(Part::Forward, balancer.span(), rejected);
+                    self.rejected(Part::Forward, rejected);
                     Some(policy)
                 }
                 Err(why) => return self.dropped("load-balancer", balancer.span(), why.0),

@@ -127,9 +127,9 @@ impl<'r> Reading<'_, 'r> {
         self.objections.push(Objection { part, code, message, span });
     }
 
-    pub(crate) fn rejected(&mut self, part: Part, span: Span, rejected: Vec<Rejected>) {
-        for why in rejected {
-            self.objection(part, "envoy-range", span, why.0);
+    pub(crate) fn rejected(&mut self, part: Part, rejected: Vec<Rejected>) {
+        for Rejected { code, span, what } in rejected {
+            self.objection(part, code, span, what);
         }
     }
 

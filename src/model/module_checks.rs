@@ -47,7 +47,7 @@ impl Reader<'_, '_> {
             match policies::retry(retry) {
                 Ok((policy, rejected)) => {
                     settings.retry_policy = Some(policy);
-                    self.reject(retry.span(), rejected);
+                    self.reject(rejected);
                 }
                 Err(why) => return self.fail(retry.span(), why.0),
             }
@@ -59,7 +59,7 @@ impl Reader<'_, '_> {
             match policies::load_balancer(balancer) {
                 Ok((policy, rejected)) => {
                     settings.load_balancer = Some(policy);
-                    self.reject(balancer.span(), rejected);
+                    self.reject(rejected);
                 }
                 Err(why) => return self.fail(balancer.span(), why.0),
             }
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
             match policies::circuit_breakers(node) {
                 Ok((breakers, rejected)) => {
                     settings.circuit_breakers = breakers;
-                    self.reject(node.span, rejected);
+                    self.reject(rejected);
                 }
                 Err(why) => {
                     settings.circuit_breakers_broken = true;
@@ -85,10 +85,10 @@ impl Reader<'_, '_> {
         Err(())
     }
 
-    pub(crate) fn reject(&mut self, span: Span, rejected: Vec<policies::Rejected>) {
+    pub(crate) fn reject(&mut self, rejected: Vec<policies::Rejected>) {
         for why in rejected {
-            let message = format!("{}: Envoy refuses the whole configuration", why.0);
-            self.post(Effect::Reject, "module-range", span, message);
+            let message = format!("{}: Envoy refuses the whole configuration", why.what);
+            self.post(Effect::Reject, why.code, why.span, message);
         }
     }
 

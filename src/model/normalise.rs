@@ -10,6 +10,7 @@ use super::clusters::ClusterMaker;
 use super::contexts;
 use super::filter::{Filter, Filters};
 use super::group::{Group, GroupKind, Grouping};
+use super::host::Host;
 use super::hosts;
 use super::labels::Labels;
 use super::listener::{Chain, Listener, Serves};
@@ -23,11 +24,12 @@ use super::problem::{Effect, Problems};
 use super::resolver::Resolvers;
 use super::secret::Secrets;
 use super::services::ServiceReader;
-use super::table::{GroupId, Id, MappingId, ResourceId, Table};
+use super::table::{GroupId, HostId, Id, MappingId, ResourceId, Table};
 use super::tcp::{self, TcpPlacer};
 use super::{RouteDraft, Snapshot};
 use crate::edition::Edition;
 use crate::resource::{Kind, KubernetesObject, Resource};
+use crate::source::Span;
 
 /// Works out what a set of resources means. `resources` are in ascending order of their keys.
 pub fn normalise(
@@ -113,13 +115,20 @@ pub fn normalise(
     .place(&tcp_groups, &mut bound);
     let internal = internal_groups(&mappings, &groups);
     let attachments = Attachments::find(&hosts, &groups, &internal, edition);
-    let chains = ChainMaker { edition, hosts: &hosts, contexts: &contexts, attachments: &attachments, taken: &taken };
+    let chains = ChainMaker {
+        edition,
+        hosts: &hosts,
+        contexts: &contexts,
+        attachments: &attachments,
+        taken: &taken,
+        span_of: &resource_span,
+    };
     let listeners = if edition.has_listeners() {
         bound
             .into_iter()
             .filter_map(|mut one| {
                 chains.fill(&mut one, &mut problems);
-                tcp::refuse_twins(&one.listener, &mut problems);
+                tcp::refuse_twins(&one.listener, &tcp_mappings, &resource_span, &mut problems);
                 if one.listener.chains.is_empty() {
                     let message =
                         format!("Listener {} takes no Host and no TCPMapping: it opens no port", one.listener.name);
@@ -137,7 +146,7 @@ pub fn normalise(
         own
     };
     refuse_objections(&objections, &groups, &listeners, &mut problems);
-    refuse_twin_domains(&listeners, &mut problems);
+    refuse_twin_domains(&listeners, &hosts, &resource_span, &mut problems);
     let overrides_errors = !edition.drops_error_response_overrides() && resources.iter().any(overrides_errors);
     let filters = filters(module.filters, auth, rate_limit, overrides_errors, edition);
     Snapshot {
@@ -172,7 +181,9 @@ fn judge_duplicates(resources: Vec<Resource>, problems: &mut Problems) -> Vec<Re
                     "{} {} stands twice in namespace {}: the later one counts",
                     resource.kind, resource.name, resource.namespace
                 );
-                problems.post(Effect::Kept, "duplicate", resource.key.clone(), resource.name_span, message);
+                problems
+                    .post(Effect::Kept, "duplicate", resource.key.clone(), resource.name_span, message)
+                    .beside(Some(earlier.name_span));
                 *earlier = resource;
             }
             None => {
@@ -307,17 +318,23 @@ fn refuse_objections(
 }
 
 /// Envoy refuses two virtual hosts of one chain whose domains differ only in letter case.
-fn refuse_twin_domains(listeners: &[Listener], problems: &mut Problems) {
+fn refuse_twin_domains(
+    listeners: &[Listener],
+    hosts: &Table<HostId, Host>,
+    span_of: &dyn Fn(ResourceId) -> Option<Span>,
+    problems: &mut Problems,
+) {
+    let span = |id: Option<HostId>| id.and_then(|id| hosts[id].from).and_then(span_of);
     for chain in listeners.iter().flat_map(|listener| &listener.chains) {
-        let Serves::Http(hosts) = &chain.serves else { continue };
-        let mut seen = HashSet::new();
-        for host in hosts {
-            if !seen.insert(host.domain.to_ascii_lowercase()) {
+        let Serves::Http(served) = &chain.serves else { continue };
+        let mut seen = HashMap::new();
+        for host in served {
+            if let Some(twin) = seen.insert(host.domain.to_ascii_lowercase(), host.host) {
                 let message = format!(
                     "two Hosts are called {} but for letter case: Envoy refuses the whole configuration",
                     host.domain
                 );
-                problems.post(Effect::Reject, "twin-domains", None, None, message);
+                problems.post(Effect::Reject, "twin-domains", None, span(host.host), message).beside(span(twin));
             }
         }
     }

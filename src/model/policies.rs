@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::fields::{self, Fields};
 use super::filter::Cors;
 use super::policy::{CircuitBreaker, HashPolicy, Keepalive, LbPolicy, LoadBalancer, Priority, RetryPolicy};
+use crate::source::Span;
 use crate::yaml::{Dialect, Meaning, Node};
 
 /// A value that Emissary's compiler does not take, with our words for it.
@@ -14,7 +15,14 @@ pub(crate) struct Unacceptable(pub(crate) String);
 
 /// A value that the compiler hands on and Envoy refuses.
 #[derive(Debug)]
-pub(crate) struct Rejected(pub(crate) String);
+pub(crate) struct Rejected {
+    /// What kind of problem.
+    pub(crate) code: &'static str,
+    /// The value.
+    pub(crate) span: Span,
+    /// Our words.
+    pub(crate) what: String,
+}
 
 const RETRY_ON: [&str; 6] =
     ["5xx", "gateway-error", "connect-failure", "retriable-4xx", "refused-stream", "retriable-status-codes"];
@@ -27,14 +35,16 @@ pub(crate) fn retry(fields: Fields<'_>) -> Result<(RetryPolicy, Vec<Rejected>), 
     let mut rejected = Vec::new();
     let num_retries = fields.int("num_retries").map(|number| {
         u32::try_from(number).unwrap_or_else(|_| {
-            rejected.push(Rejected(format!("num_retries {number} is out of range")));
+            let what = format!("num_retries {number} is out of range");
+            rejected.push(Rejected { code: "negative-limit", span: fields.span_of("num_retries"), what });
             0
         })
     });
     let per_try_timeout = fields.text("per_try_timeout").and_then(|text| {
         let seconds = proto_seconds(text);
         if seconds.is_none() {
-            rejected.push(Rejected(format!("per_try_timeout `{text}` is not in seconds, such as `0.5s`")));
+            let what = format!("per_try_timeout `{text}` is not in seconds, such as `0.5s`");
+            rejected.push(Rejected { code: "per-try-timeout", span: fields.span_of("per_try_timeout"), what });
         }
         seconds
     });
@@ -68,7 +78,8 @@ pub(crate) fn circuit_breakers(node: &Node) -> Result<(Vec<CircuitBreaker>, Vec<
                 return Err(Unacceptable(format!("{key} must be a number")));
             };
             Ok(Some(u32::try_from(number).unwrap_or_else(|_| {
-                rejected.push(Rejected(format!("{key} {number} is out of range")));
+                let what = format!("{key} {number} is out of range");
+                rejected.push(Rejected { code: "negative-limit", span: fields.span_of(key), what });
                 0
             })))
         };
@@ -125,7 +136,8 @@ pub(crate) fn load_balancer(fields: Fields<'_>) -> Result<(LoadBalancer, Vec<Rej
         let ttl = cookie.text("ttl").and_then(|text| {
             let seconds = proto_seconds(text);
             if seconds.is_none() {
-                rejected.push(Rejected(format!("cookie ttl `{text}` is not in seconds, such as `60s`")));
+                let what = format!("cookie ttl `{text}` is not in seconds, such as `60s`");
+                rejected.push(Rejected { code: "cookie-ttl", span: cookie.span_of("ttl"), what });
             }
             seconds
         });

@@ -15,6 +15,24 @@ pub struct Problem {
     pub message: String,
     /// The place that caused it. `None` only for what concerns no text, such as a Listener that is not there.
     pub span: Option<Span>,
+    /// The other place of what is wrong with two together.
+    pub other: Option<Span>,
+    /// The field in which the two differ.
+    pub field: Option<&'static str>,
+}
+
+impl Problem {
+    /// Names the other place.
+    pub(crate) fn beside(&mut self, other: Option<Span>) -> &mut Self {
+        self.other = other;
+        self
+    }
+
+    /// Names the field in which two differ.
+    pub(crate) fn in_field(&mut self, field: &'static str) -> &mut Self {
+        self.field = Some(field);
+        self
+    }
 }
 
 /// What follows from a problem.
@@ -63,8 +81,11 @@ impl Problems {
         key: impl Into<Option<String>>,
         span: impl Into<Option<Span>>,
         message: impl Into<String>,
-    ) {
-        self.found.push(Problem { code, effect, key: key.into(), message: message.into(), span: span.into() });
+    ) -> &mut Problem {
+        let (key, message, span) = (key.into(), message.into(), span.into());
+        self.found.push(Problem { code, effect, key, message, span, other: None, field: None });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
     }
 
     /// All that was found, in order.

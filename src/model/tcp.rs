@@ -20,6 +20,7 @@ use super::table::{ClusterId, HostId, ResourceId, Table, TcpMappingId, TlsId};
 use super::tcp_mapping::TcpMapping;
 use crate::resource::{Kind, Resource};
 use crate::routing::pattern::HostGlob;
+use crate::source::Span;
 
 /// The address that Listeners bind unless told otherwise.
 const ANY_ADDRESS: &str = "0.0.0.0";
@@ -137,7 +138,9 @@ pub(crate) fn group(
                         "TCPMapping {} has the port of {} and another {what}: it is refused",
                         mapping.name, founder.name
                     );
-                    problems.post(Effect::Dropped, "group-mismatch", founder.key.to_string(), span, message);
+                    problems
+                        .post(Effect::Dropped, "group-mismatch", founder.key.to_string(), span, message)
+                        .in_field(what);
                 } else {
                     group.members.push(id);
                 }
@@ -163,7 +166,7 @@ pub(crate) struct TcpPlacer<'a, 'm> {
     pub(crate) hosts: &'a Table<HostId, Host>,
     pub(crate) contexts: &'a Contexts,
     pub(crate) maker: &'m mut ClusterMaker<'a>,
-    pub(crate) span_of: &'m dyn Fn(ResourceId) -> Option<crate::source::Span>,
+    pub(crate) span_of: &'m dyn Fn(ResourceId) -> Option<Span>,
     pub(crate) problems: &'m mut Problems,
 }
 
@@ -280,7 +283,12 @@ fn home(group: &TcpGroup, chain: Chain) -> BoundListener {
 }
 
 /// Refuses chains that Envoy takes for the same: a TCPMapping for everything beside cleartext HTTP.
-pub(crate) fn refuse_twins(listener: &Listener, problems: &mut Problems) {
+pub(crate) fn refuse_twins(
+    listener: &Listener,
+    mappings: &Table<TcpMappingId, TcpMapping>,
+    span_of: &dyn Fn(ResourceId) -> Option<Span>,
+    problems: &mut Problems,
+) {
     let mut everything: BTreeMap<bool, u32> = BTreeMap::new();
     for chain in listener.chains.iter().filter(|chain| chain.tls.is_none() && chain.server_names.is_empty()) {
         *everything.entry(matches!(chain.serves, Serves::Tcp(_))).or_default() += 1;
@@ -290,6 +298,8 @@ pub(crate) fn refuse_twins(listener: &Listener, problems: &mut Problems) {
             "port {} has a TCPMapping without a host beside cleartext HTTP: Envoy refuses the whole configuration",
             listener.port
         );
-        problems.post(Effect::Reject, "tcp-beside-http", None, None, message);
+        let takes_all = mappings.values().find(|mapping| mapping.port == listener.port && mapping.host.is_none());
+        let span = takes_all.and_then(|mapping| span_of(mapping.from));
+        problems.post(Effect::Reject, "tcp-beside-http", None, span, message).beside(listener.from.and_then(span_of));
     }
 }
