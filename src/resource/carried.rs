@@ -14,7 +14,7 @@ use super::{
 };
 use crate::edition::Edition;
 use crate::source::{Embedding, ObjectRef, SourceId, SourceMap, Span};
-use crate::yaml::{Node, parse_first};
+use crate::yaml::{FirstDocuments, Node};
 
 /// An annotation with what is around it.
 pub(super) struct Carrying<'a> {
@@ -26,12 +26,17 @@ pub(super) struct Carrying<'a> {
 }
 
 /// What becomes of each document of an annotation.
-pub(super) fn read_annotation(judged: &mut Judged, carrying: &Carrying<'_>, sources: &SourceMap) {
+pub(super) fn read_annotation(
+    judged: &mut Judged,
+    carrying: &Carrying<'_>,
+    sources: &SourceMap,
+    reader: &mut FirstDocuments,
+) {
     let config = carrying.config;
     judged.embedding = Embedding::of(&sources.get(config.node.span.source).text, &config.node);
     let done = match carrying.options.edition {
         Edition::One => carrying.read_by_compiler(judged),
-        _ => carrying.read_by_gateway(judged),
+        _ => carrying.read_by_gateway(judged, reader),
     };
     let whole = Span::new(config.source, 0, config.text.len() as u32);
     match done {
@@ -52,7 +57,7 @@ pub(super) fn read_annotation(judged: &mut Judged, carrying: &Carrying<'_>, sour
     }
 }
 
-fn documents(source: SourceId, text: &str) -> Result<Vec<Unfolded>, Lost> {
+fn documents(source: SourceId, text: &str, reader: &mut FirstDocuments) -> Result<Vec<Unfolded>, Lost> {
     let span = |range: Range<usize>| Span::new(source, range.start as u32, range.end as u32);
     let lost = |span: Span, why: String| Lost { span, why };
     let pieces = cut(text)
@@ -63,7 +68,7 @@ fn documents(source: SourceId, text: &str) -> Result<Vec<Unfolded>, Lost> {
         if begins_with_directive(text.get(piece.clone()).unwrap_or_default()) {
             return Err(lost(place, "a document cannot begin with a directive".to_owned()));
         }
-        match parse_first(source, text, piece) {
+        match reader.read(source, text, piece) {
             Ok((Some(document), remarks)) => {
                 let unfolded = unfold(&document.root)?;
                 documents.push(Unfolded { comments: document.comments, remarks, ..unfolded });
@@ -77,8 +82,8 @@ fn documents(source: SourceId, text: &str) -> Result<Vec<Unfolded>, Lost> {
 
 impl Carrying<'_> {
     /// Editions 2 and later: the gateway's Go side cuts, checks and converts. How many documents there were.
-    fn read_by_gateway(&self, judged: &mut Judged) -> Result<usize, Lost> {
-        let mut documents = documents(self.config.source, &self.config.text)?;
+    fn read_by_gateway(&self, judged: &mut Judged, reader: &mut FirstDocuments) -> Result<usize, Lost> {
+        let mut documents = documents(self.config.source, &self.config.text, reader)?;
         let mut named = 0;
         for (index, document) in documents.iter_mut().enumerate() {
             document.inherit(&self.on.namespace, self.labels);

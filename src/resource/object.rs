@@ -13,7 +13,7 @@ use super::{
 };
 use crate::edition::Edition;
 use crate::source::{ObjectRef, SourceMap, Span};
-use crate::yaml::{Dialect, Node};
+use crate::yaml::{Dialect, FirstDocuments, Node};
 
 /// Kubernetes' own kinds that are kept, with their group.
 const KEPT: [(&str, &str); 9] = [
@@ -29,7 +29,7 @@ const KEPT: [(&str, &str); 9] = [
 ];
 
 /// What becomes of an object.
-pub(super) fn judge(item: &Item, sources: &SourceMap, options: &ReadOptions) -> Judged {
+pub(super) fn judge(item: &Item, sources: &SourceMap, options: &ReadOptions, reader: &mut FirstDocuments) -> Judged {
     let dialect = if options.serialised { Dialect::Kubernetes } else { Dialect::Python };
     let root = match normal(&item.root, dialect) {
         Ok(root) => root,
@@ -53,7 +53,7 @@ pub(super) fn judge(item: &Item, sources: &SourceMap, options: &ReadOptions) -> 
     if is_ours || group.is_empty() && Kind::from_name(kind).is_some() {
         return judge_own(item, &root, kind, api_version, options);
     }
-    judge_foreign(item, &root, kind, group, sources, options)
+    judge_foreign(item, &root, (kind, group), sources, options, reader)
 }
 
 fn unreadable(item: &Item, span: Span, why: &str) -> Judged {
@@ -135,10 +135,10 @@ fn judge_own(item: &Item, root: &Node, kind_name: &str, api_version: &str, optio
 fn judge_foreign(
     item: &Item,
     root: &Node,
-    kind: &str,
-    group: &str,
+    (kind, group): (&str, &str),
     sources: &SourceMap,
     options: &ReadOptions,
+    reader: &mut FirstDocuments,
 ) -> Judged {
     let mut judged = Judged::default();
     let is_namespaced = !matches!(kind, "Namespace" | "IngressClass");
@@ -165,7 +165,7 @@ fn judge_foreign(
         (Some(_), Some(config)) => {
             let labels = root.path(&["metadata", "labels"]);
             let carrying = Carrying { item, config, on: &object, labels, options };
-            read_annotation(&mut judged, &carrying, sources);
+            read_annotation(&mut judged, &carrying, sources, reader);
         }
     }
     judged

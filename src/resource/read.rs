@@ -11,7 +11,7 @@ use super::object::judge;
 use super::{Kind, PostLevel, ReadOptions, Reading, historic};
 use crate::edition::Edition;
 use crate::source::{Embedding, Origin, SourceId, SourceMap, Span};
-use crate::yaml::{Document, Node, Value};
+use crate::yaml::{Document, FirstDocuments, Node, Value};
 
 /// From so many documents on threads pay.
 const MANY: usize = 64;
@@ -103,7 +103,10 @@ pub(super) fn group_version(api_version: &str) -> (&str, &str) {
 }
 
 fn judge_all(items: &[Item], sources: &SourceMap, options: &ReadOptions) -> Vec<Judged> {
-    let judge = |items: &[Item]| items.iter().map(|item| judge(item, sources, options)).collect::<Vec<_>>();
+    let judge = |items: &[Item]| {
+        let mut reader = FirstDocuments::new();
+        items.iter().map(|item| judge(item, sources, options, &mut reader)).collect::<Vec<_>>()
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     if items.len() < MANY || threads < 2 {
         return judge(items);

@@ -23,7 +23,7 @@ use crate::source::Span;
 
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
-pub(crate) use stream::parse_first;
+pub(crate) use stream::FirstDocuments;
 pub use stream::{parse, parse_on};
 pub use write::{to_value, to_yaml, value_to_yaml};
 

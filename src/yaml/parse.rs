@@ -42,17 +42,27 @@ struct Open {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(source: SourceId, text: &'t str) -> Self {
+        Self::sharing(source, text, Texts::new())
+    }
+
+    /// With short texts that are known from other sources.
+    pub(super) fn sharing(source: SourceId, text: &'t str, texts: Texts) -> Self {
         Self {
             source,
             text,
             builder: Builder::new(source, text),
-            texts: Texts::new(),
+            texts,
             tokens: None,
             columns: Vec::new(),
             brackets: 0,
             parsed: Parsed::default(),
             loose: Vec::new(),
         }
+    }
+
+    /// What was read, and the short texts for the next source.
+    pub(super) fn done(self) -> (Parsed, Texts) {
+        (self.parsed, self.texts)
     }
 
     /// Reads one more piece.

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::parse::Reader;
-use super::text::is_separator;
+use super::text::{Texts, is_separator};
 use super::{Comment, Document, Parsed, problem};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{MAX_SOURCE_BYTES, SourceId, Span};
 
 /// A text from which on threads pay.
@@ -34,21 +34,35 @@ pub fn parse_on(source: SourceId, text: &str, threads: usize) -> Parsed {
 /// The first document of a piece, and what is remarkable about it though it can be read.
 pub(crate) type First = (Option<Document>, Vec<Diagnostic>);
 
-/// Reads the first document of one piece of a text, as Go's reader does: it never sees what follows. `None` is no document.
-pub(crate) fn parse_first(source: SourceId, text: &str, piece: Range<usize>) -> Result<First, Box<Diagnostic>> {
-    let mut reader = Reader::new(source, text);
-    reader.read(piece);
-    let mut parsed = reader.parsed;
-    let first = (!parsed.documents.is_empty()).then(|| parsed.documents.swap_remove(0));
-    let broken_before = match (&first, parsed.broken.first()) {
-        (Some(document), Some(broken)) => broken.start < document.span.start,
-        (None, Some(_)) => true,
-        _ => false,
-    };
-    if broken_before && !parsed.diagnostics.is_empty() {
-        return Err(Box::new(parsed.diagnostics.swap_remove(0)));
+/// Reads the first document of pieces of many texts, as Go's reader does: it never sees what follows.
+pub(crate) struct FirstDocuments {
+    texts: Texts,
+}
+
+impl FirstDocuments {
+    pub(crate) fn new() -> Self {
+        Self { texts: Texts::new() }
     }
-    Ok((first, parsed.diagnostics))
+
+    /// The first document of one piece of a text. `None` is no document.
+    pub(crate) fn read(&mut self, source: SourceId, text: &str, piece: Range<usize>) -> Result<First, Box<Diagnostic>> {
+        let texts = std::mem::replace(&mut self.texts, Texts::none());
+        let mut reader = Reader::sharing(source, text, texts);
+        reader.read(piece);
+        let (mut parsed, texts) = reader.done();
+        self.texts = texts;
+        let first = (!parsed.documents.is_empty()).then(|| parsed.documents.swap_remove(0));
+        let broken_before = match (&first, parsed.broken.first()) {
+            (Some(document), Some(broken)) => broken.start < document.span.start,
+            (None, Some(_)) => true,
+            _ => false,
+        };
+        let is_error = |problem: &Diagnostic| broken_before && problem.severity == Severity::Error;
+        match parsed.diagnostics.iter().position(is_error) {
+            Some(at) => Err(Box::new(parsed.diagnostics.swap_remove(at))),
+            None => Ok((first, parsed.diagnostics)),
+        }
+    }
 }
 
 fn read_all(source: SourceId, text: &str, pieces: &[Range<usize>], threads: usize) -> (Parsed, Vec<Comment>) {

@@ -16,6 +16,11 @@ impl Texts {
         Self(vec![None; SLOTS])
     }
 
+    /// A table that shares nothing.
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+
     pub(super) fn share(&mut self, text: &str) -> Arc<str> {
         if text.len() > LONGEST_SHARED {
             return text.into();
