@@ -49,8 +49,7 @@ pub(super) fn read_annotation(
             judged.take(carrying.result(whole, AnnotationPart::All, None, &verdict));
         }
         Ok(0) => {
-            let stage = Stage::NoDocuments;
-            let verdict = Verdict { outcome: Outcome::Ignored { stage }, ..Verdict::refused(stage, whole, "") };
+            let verdict = Verdict::ignored(Stage::NoDocuments, whole);
             judged.take(carrying.result(whole, AnnotationPart::All, None, &verdict));
         }
         Ok(_) => {}
@@ -175,7 +174,9 @@ impl Carrying<'_> {
         }
         let part = AnnotationPart::Document(index);
         let (mut result, span) = self.result(document.span, part, Some(document), &verdict);
-        result.object = verdict.object.as_ref().map(|object| object.node(&document.kind, document.span));
+        let shown = verdict.modern.as_ref().or(verdict.object.as_ref());
+        result.object = shown.map(|object| object.node(&document.kind, document.span));
+        result.key = Some(key.to_owned());
         let kind = Kind::from_name(&document.kind);
         let (Outcome::Converted { .. }, Some(kind), Some(object)) = (&verdict.outcome, kind, &verdict.object) else {
             judged.take((result, span));
@@ -210,6 +211,8 @@ impl Carrying<'_> {
             object: None,
             harm: verdict.harm,
             violations: verdict.violations.clone(),
+            unknown: verdict.unknown.clone(),
+            key: None,
             written: document.map(|document| Written {
                 root: document.root.clone(),
                 spec: Some(document.spec.clone()),

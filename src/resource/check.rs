@@ -113,22 +113,18 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Holds a group of fields against the table.
-pub(crate) fn check(
-    root: &'static str,
-    node: &Node,
-    object: &'static Object,
-    view: View,
-    judge: Judge,
-) -> Vec<Violation> {
-    let mut checker = Checker { view, judge, strict: false, found: Vec::new() };
-    checker.object(&Path::Root(root), node, object);
-    checker.found
+/// What a check finds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    /// Where it does not fit.
+    pub(crate) violations: Vec<Violation>,
+    /// Fields that nobody knows.
+    pub(crate) unknown: Vec<Violation>,
 }
 
-/// The same, with unknown fields as violations: Ambassador 1 in annotations.
-pub(crate) fn check_strictly(root: &'static str, node: &Node, object: &'static Object, view: View) -> Vec<Violation> {
-    let mut checker = Checker { view, judge: Judge::Gateway, strict: true, found: Vec::new() };
+/// Holds a group of fields against the table.
+pub(crate) fn check(root: &'static str, node: &Node, object: &'static Object, view: View, judge: Judge) -> Findings {
+    let mut checker = Checker { view, judge, found: Findings::default() };
     checker.object(&Path::Root(root), node, object);
     checker.found
 }
@@ -140,13 +136,12 @@ fn is_cut(judge: Judge, value: &Node) -> bool {
 struct Checker {
     view: View,
     judge: Judge,
-    strict: bool,
-    found: Vec<Violation>,
+    found: Findings,
 }
 
 impl Checker {
     fn report(&mut self, path: &Path<'_>, span: Span, problem: Problem) {
-        self.found.push(Violation { path: path.to_string(), span, problem });
+        self.found.violations.push(Violation { path: path.to_string(), span, problem });
     }
 
     fn wrong_type(&mut self, path: &Path<'_>, node: &Node, expected: &'static str) {
@@ -173,9 +168,8 @@ impl Checker {
                 }
                 None => {
                     count += usize::from(self.judge == Judge::Gateway);
-                    if self.strict {
-                        self.report(&Path::Key(path, name), entry.key.span, Problem::Unknown);
-                    }
+                    let path = Path::Key(path, name).to_string();
+                    self.found.unknown.push(Violation { path, span: entry.key.span, problem: Problem::Unknown });
                 }
             }
         }

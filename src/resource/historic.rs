@@ -12,14 +12,14 @@
 //! - an AuthService of `ambassador/v0` sends more headers of its own accord.
 
 use super::annotation::{Lost, Unfolded};
-use super::check::{Judge, Problem, Violation, check, check_strictly};
+use super::check::{Judge, Problem, Violation, check};
 use super::json::{Json, entry, get, json, normal, text};
 use super::metadata;
 use super::schema::{View, spec_of};
 use super::upgrade::{Old, upgraded};
 use super::verdict::{Object, Verdict, metadata_of, stored_metadata};
 use super::version::{Form, GROUP, Version};
-use super::write::canonical;
+use super::write::{Go, canonical};
 use super::{Harm, Kind, Outcome, ReadOptions, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
@@ -194,7 +194,9 @@ pub(crate) fn of_annotation(document: &Unfolded, dates: Vec<Violation>) -> Verdi
     };
     let view = View { form, edition: Edition::One };
     if taken != Taken::Unchecked {
-        let mut violations = check_strictly("spec", &document.spec, spec_of(kind), view);
+        let found = check("spec", &document.spec, spec_of(kind), view, Judge::Gateway);
+        let mut violations = found.violations;
+        violations.extend(found.unknown);
         violations.extend(dates);
         violations.extend(names_that_are_no_texts(&document.metadata));
         if !violations.is_empty() {
@@ -225,27 +227,40 @@ pub(crate) fn of_object(kind: Kind, root: &Node) -> Verdict {
     let nothing = Node::map([], root.span);
     let spec = root.get("spec").filter(|spec| !matches!(json(spec), Json::Null)).unwrap_or(&nothing);
     let mut violations = metadata::violations(entries, root.span);
+    let mut unknown = Vec::new();
     if root.get("spec").is_some() {
-        violations.extend(check("spec", spec, spec_of(kind), view, Judge::ApiServer));
+        let found = check("spec", spec, spec_of(kind), view, Judge::ApiServer);
+        violations.extend(found.violations);
+        unknown = found.unknown;
     }
     if !violations.is_empty() {
         return Verdict::violating(Stage::Schema, root.span, violations);
     }
-    handed_on(kind, view, spec, stored_metadata(entries, metadata.span), root.span)
+    handed_on(kind, view, spec, stored_metadata(entries, metadata.span), root.span).knowing_not(unknown)
 }
 
 fn handed_on(kind: Kind, view: View, spec: &Node, metadata: Node, span: Span) -> Verdict {
-    let booleans = exception_over_booleans(kind, spec);
-    let spec = match upgraded(kind, spec, Old { view, any_case: false }) {
-        Ok(spec) => canonical(&with_modern_fields(kind, view.form, &spec)),
+    let read = match upgraded(kind, spec, Old { view, any_case: false }) {
+        Ok(read) => canonical(&with_modern_fields(kind, view.form, &read)),
         Err(error) => return Verdict::refused(Stage::Decode, error.span, error.why),
     };
-    let mut verdict = Verdict::converted(Object { metadata, spec: Some(spec), status: None }, span);
-    if let Some(why) = booleans {
+    let modern = modern(kind, view.form, spec);
+    let object = |spec: Node| Object { metadata: metadata.clone(), spec: Some(spec), status: None };
+    let mut verdict = Verdict { modern: modern.map(object), ..Verdict::converted(object(read), span) };
+    if let Some(why) = exception_over_booleans(kind, spec) {
         verdict.outcome = Outcome::Converted { aborts: Some(why) };
         verdict.harm = Harm::All;
     }
     verdict
+}
+
+/// The spec in `v3alpha1`, by the rules of the newest edition.
+fn modern(kind: Kind, form: Form, spec: &Node) -> Option<Node> {
+    let view = View { form, edition: Edition::Four };
+    let upgraded = upgraded(kind, spec, Old { view, any_case: false }).ok()?;
+    let view = View { form: Form::New, edition: Edition::Four };
+    let go = Go { view, wraps: false, cuts_nulls: true, serialises: true };
+    go.object(&with_modern_fields(kind, form, &upgraded), spec_of(kind)).ok()
 }
 
 /// A condition that is `false` ends the compiler.

@@ -77,6 +77,8 @@ fn result(item: &Item, root: &Node, verdict: &Verdict) -> (DocumentResult, Span)
         object: None,
         harm: verdict.harm,
         violations: verdict.violations.clone(),
+        unknown: verdict.unknown.clone(),
+        key: None,
         written: Some(Written {
             root: item.root.clone(),
             spec: root.get("spec").cloned(),
@@ -116,10 +118,11 @@ fn judge_own(item: &Item, root: &Node, kind_name: &str, api_version: &str, optio
         judged.take((result, span));
         return judged;
     };
-    result.object = Some(object.node(kind.as_str(), root.span));
+    result.object = Some(verdict.modern.as_ref().unwrap_or(object).node(kind.as_str(), root.span));
     let names = names_of(&object.metadata);
     judged.identity = Some(ObjectRef { kind: kind.as_str().into(), name: names.0.clone(), namespace: names.1.clone() });
     let key = format!("{}.{}.1", names.0, names.1);
+    result.key = Some(key.clone());
     judged.converted(
         result,
         kind,
@@ -173,7 +176,6 @@ fn judge_foreign(
 
 impl Judged {
     fn ignored(&mut self, item: &Item, root: &Node, stage: Stage) {
-        let verdict = Verdict { outcome: Outcome::Ignored { stage }, ..Verdict::refused(stage, root.span, "") };
-        self.take(result(item, root, &verdict));
+        self.take(result(item, root, &Verdict::ignored(stage, root.span)));
     }
 }

@@ -154,6 +154,10 @@ pub struct DocumentResult {
     pub harm: Harm,
     /// Every place where it does not fit the schema; for [`Stage::Kind`] the `apiVersion`.
     pub violations: Vec<Violation>,
+    /// Fields that its version does not know and that fall away.
+    pub unknown: Vec<Violation>,
+    /// The key by which Emissary sorts and reports it, if it has one.
+    pub key: Option<String>,
     /// The document itself; `None` for an annotation as a whole.
     pub written: Option<Written>,
 }

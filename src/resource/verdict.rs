@@ -1,7 +1,7 @@
 //! What becomes of one document: the stages that objects and documents in annotations go through.
 
 use super::annotation::Unfolded;
-use super::check::{Judge, Problem, Violation, check, sentence};
+use super::check::{Findings, Judge, Problem, Violation, check, sentence};
 use super::json::{Json, entry, get, is_null, json, text};
 use super::metadata;
 use super::schema::{View, spec_may_be_absent, spec_of, status_of};
@@ -19,10 +19,14 @@ pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     pub(crate) harm: Harm,
     pub(crate) violations: Vec<Violation>,
+    /// Fields that nobody knows.
+    pub(crate) unknown: Vec<Violation>,
     /// Where it shows.
     pub(crate) span: Span,
-    /// The object in `v3alpha1`.
+    /// The object as the compiler gets it.
     pub(crate) object: Option<Object>,
+    /// The object in `v3alpha1`, where the compiler gets another one: Ambassador 1's.
+    pub(crate) modern: Option<Object>,
 }
 
 /// An object in `v3alpha1`, in its parts.
@@ -51,12 +55,27 @@ impl Object {
 impl Verdict {
     pub(crate) fn converted(object: Object, span: Span) -> Self {
         let outcome = Outcome::Converted { aborts: None };
-        Self { outcome, harm: Harm::None, violations: Vec::new(), span, object: Some(object) }
+        Self { object: Some(object), ..Self::ended(outcome, span) }
     }
 
     pub(crate) fn refused(stage: Stage, span: Span, message: impl Into<String>) -> Self {
-        let outcome = Outcome::Refused { stage, message: message.into() };
-        Self { outcome, harm: Harm::None, violations: Vec::new(), span, object: None }
+        Self::ended(Outcome::Refused { stage, message: message.into() }, span)
+    }
+
+    pub(crate) fn ended(outcome: Outcome, span: Span) -> Self {
+        Self {
+            outcome,
+            harm: Harm::None,
+            violations: Vec::new(),
+            unknown: Vec::new(),
+            span,
+            object: None,
+            modern: None,
+        }
+    }
+
+    pub(crate) fn ignored(stage: Stage, span: Span) -> Self {
+        Self::ended(Outcome::Ignored { stage }, span)
     }
 
     pub(crate) fn violating(stage: Stage, span: Span, violations: Vec<Violation>) -> Self {
@@ -66,6 +85,11 @@ impl Verdict {
 
     fn unreadable(stage: Stage, error: CannotRead) -> Self {
         Self::refused(stage, error.span, error.why)
+    }
+
+    pub(crate) fn knowing_not(mut self, unknown: Vec<Violation>) -> Self {
+        self.unknown = unknown;
+        self
     }
 
     fn with_harm(mut self, harm: Harm) -> Self {
@@ -85,10 +109,11 @@ pub(crate) fn of_annotation(document: &Unfolded, options: &ReadOptions) -> Verdi
     };
     let form = if version == Version::V3alpha1 { Form::New } else { Form::Old };
     let view = View { form, edition: options.edition };
-    let mut violations = check("spec", &document.spec, spec_of(kind), view, Judge::Gateway);
+    let Findings { mut violations, unknown } = check("spec", &document.spec, spec_of(kind), view, Judge::Gateway);
     let status = status_of(kind).zip(document.status.as_ref());
     if let Some((fields, status)) = status {
-        violations.extend(check("status", status, fields, View { form: Form::New, ..view }, Judge::Gateway));
+        let view = View { form: Form::New, ..view };
+        violations.extend(check("status", status, fields, view, Judge::Gateway).violations);
     }
     if !violations.is_empty() {
         return Verdict::violating(Stage::Schema, span, violations);
@@ -110,29 +135,28 @@ pub(crate) fn of_annotation(document: &Unfolded, options: &ReadOptions) -> Verdi
         let status = status.filter(|status| !status.as_map().is_some_and(crate::yaml::Map::is_empty));
         Ok(Object { metadata, spec: Some(spec), status })
     };
-    if version == Version::V1 {
-        return match (metadata::written(&document.metadata, span), read()) {
-            (Err(error), _) => Verdict::unreadable(Stage::Decode, error),
-            (Ok(_), object) => panics(document, object.ok()),
-        };
-    }
-    match read() {
+    let verdict = match read() {
+        // The panic comes with the last field of all, so that what cannot be read is told first.
+        object if version == Version::V1 => match metadata::written(&document.metadata, span) {
+            Err(error) => Verdict::unreadable(Stage::Decode, error),
+            Ok(_) => panics(document, object.ok()),
+        },
         Err(error) => Verdict::unreadable(Stage::Decode, error),
         Ok(object) => after(kind, object, document, options),
-    }
+    };
+    verdict.knowing_not(unknown)
 }
 
 /// The check of what serialisation has left.
 fn after(kind: Kind, object: Object, document: &Unfolded, options: &ReadOptions) -> Verdict {
     let view = View { form: Form::New, edition: options.edition };
     let spec = object.spec.as_ref().unwrap_or(&document.spec);
-    let violations = check("spec", spec, spec_of(kind), view, Judge::Gateway);
+    let violations = check("spec", spec, spec_of(kind), view, Judge::Gateway).violations;
     if !violations.is_empty() {
         return Verdict::violating(Stage::SchemaAfter, document.span, violations);
     }
     if get(&document.metadata, "name").and_then(text).is_none_or(str::is_empty) {
-        let ignored = Outcome::Ignored { stage: Stage::Compiler };
-        return Verdict { outcome: ignored, ..Verdict::converted(object, document.span) };
+        return Verdict { object: Some(object), ..Verdict::ignored(Stage::Compiler, document.span) };
     }
     Verdict::converted(object, document.span)
 }
@@ -143,15 +167,14 @@ fn panics(document: &Unfolded, object: Option<Object>) -> Verdict {
         document.written_version
     );
     let outcome = Outcome::Panic { stage: Stage::Decode, message };
-    Verdict { outcome, harm: Harm::All, violations: Vec::new(), span: document.span, object }
+    Verdict { harm: Harm::All, object, ..Verdict::ended(outcome, document.span) }
 }
 
 /// Group, version or kind is none of Emissary's.
 fn unknown_version(document: &Unfolded, version: Option<Version>) -> Verdict {
     let span = document.kind_span;
     if document.kind.is_empty() && document.api_version.is_empty() {
-        let outcome = Outcome::Ignored { stage: Stage::Compiler };
-        return Verdict { outcome, ..Verdict::refused(Stage::Compiler, document.span, "") };
+        return Verdict::ignored(Stage::Compiler, document.span);
     }
     let list_of = document.kind.strip_suffix("List").and_then(Kind::from_name);
     if let Some((kind, version)) = list_of.zip(version).filter(|(kind, version)| version.has(*kind)) {
@@ -180,8 +203,11 @@ pub(crate) fn of_object(kind: Kind, version: Version, root: &Node, options: &Rea
     let view = View { form, edition: options.edition };
     let spec = root.get("spec").filter(|spec| !is_null(spec));
     let mut violations = metadata::violations(entries, root.span);
+    let mut unknown = unknown_at_the_top(root);
     if let Some(spec) = spec {
-        violations.extend(check("spec", spec, spec_of(kind), view, Judge::ApiServer));
+        let found = check("spec", spec, spec_of(kind), view, Judge::ApiServer);
+        violations.extend(found.violations);
+        unknown.extend(found.unknown);
     }
     if !violations.is_empty() {
         return Verdict::violating(Stage::Schema, root.span, violations);
@@ -206,7 +232,19 @@ pub(crate) fn of_object(kind: Kind, version: Version, root: &Node, options: &Rea
         Ok(spec) => spec,
         Err(verdict) => return *verdict,
     };
-    Verdict::converted(Object { metadata: stored_metadata(entries, metadata.span), spec, status: None }, root.span)
+    let metadata = stored_metadata(entries, metadata.span);
+    Verdict::converted(Object { metadata, spec, status: None }, root.span).knowing_not(unknown)
+}
+
+/// Fields beside `spec` that no object has.
+fn unknown_at_the_top(root: &Node) -> Vec<Violation> {
+    const KNOWN: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
+    let entries = root.as_map().map(crate::yaml::Map::entries).unwrap_or_default();
+    let unknown = entries.iter().filter_map(|entry| {
+        let path = entry.key.text().filter(|name| !KNOWN.contains(name))?.to_owned();
+        Some(Violation { path, span: entry.key.span, problem: Problem::Unknown })
+    });
+    unknown.collect()
 }
 
 /// The spec as Go writes it in `v3alpha1`.
@@ -243,7 +281,7 @@ fn delivered(
         Some(spec) if was_converted => spec,
         other => return Ok(other),
     };
-    let violations = check("spec", &spec, spec_of(kind), go.view, Judge::Gateway);
+    let violations = check("spec", &spec, spec_of(kind), go.view, Judge::Gateway).violations;
     if !violations.is_empty() {
         return Err(Box::new(Verdict::violating(Stage::EntrypointSchema, span, violations)));
     }
