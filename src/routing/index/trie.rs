@@ -9,17 +9,20 @@ pub(super) struct Tries {
     nodes: Vec<Node>,
     /// The byte that leads to each node: apart from the nodes, so that looking for a child reads one short run.
     firsts: Vec<u8>,
-    labels: Vec<u8>,
 }
+
+/// How much of a label one node holds: as much as makes it half a cache line. Longer labels take several nodes.
+const LABEL: usize = 20;
 
 /// A node: the rest of the label on the edge to it, its children in one run, its value.
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    label: u32,
-    label_len: u32,
     children: u32,
-    children_len: u16,
     value: u32,
+    children_len: u16,
+    first: u8,
+    label_len: u8,
+    label: [u8; LABEL],
 }
 
 /// From which end a text is read.
@@ -57,7 +60,8 @@ impl Tries {
             while at < range.end {
                 let (first, rest) = (keys[at][depth], &keys[at][depth + 1..]);
                 let end = at + keys[at..range.end].partition_point(|key| key[depth] == first);
-                let shared = rest.iter().zip(&keys[end - 1][depth + 1..]).take_while(|(a, b)| a == b).count();
+                let last = &keys[end - 1][depth + 1..];
+                let shared = rest.iter().zip(last).take(LABEL).take_while(|(a, b)| a == b).count();
                 let child = self.push(first, &rest[..shared]);
                 open.push((child, at..end, depth + 1 + shared, inherited));
                 at = end;
@@ -69,11 +73,13 @@ impl Tries {
         root
     }
 
-    fn push(&mut self, first: u8, label: &[u8]) -> u32 {
-        let (label_at, label_len) = (self.labels.len() as u32, label.len() as u32);
-        self.labels.extend_from_slice(label);
+    fn push(&mut self, first: u8, rest: &[u8]) -> u32 {
+        let mut label = [0; LABEL];
+        for (to, from) in label.iter_mut().zip(rest) {
+            *to = *from;
+        }
         self.firsts.push(first);
-        self.nodes.push(Node { label: label_at, label_len, children: 0, children_len: 0, value: NONE });
+        self.nodes.push(Node { children: 0, value: NONE, children_len: 0, first, label_len: rest.len() as u8, label });
         self.nodes.len() as u32 - 1
     }
 
@@ -100,7 +106,11 @@ impl Tries {
             let Some((&byte, after)) = split else { return };
             let Some(child) = self.child(node, byte.to_ascii_lowercase()) else { return };
             node = child;
-            let label = &self.labels[node.label as usize..][..node.label_len as usize];
+            if node.label_len == 0 {
+                rest = after;
+                continue;
+            }
+            let label = &node.label[..usize::from(node.label_len)];
             let fits = match end {
                 End::Front => after
                     .split_at_checked(label.len())
@@ -120,9 +130,12 @@ impl Tries {
 
     #[inline]
     fn child(&self, node: &Node, byte: u8) -> Option<&Node> {
-        let at = node.children as usize;
-        let firsts = &self.firsts[at..][..usize::from(node.children_len)];
-        let found = if firsts.len() <= 8 {
+        let (at, len) = (node.children as usize, usize::from(node.children_len));
+        if len == 1 {
+            return self.nodes.get(at).filter(|child| child.first == byte);
+        }
+        let firsts = &self.firsts[at..][..len];
+        let found = if len <= 8 {
             firsts.iter().position(|first| *first == byte)?
         } else {
             firsts.binary_search(&byte).ok()?
@@ -173,6 +186,16 @@ mod tests {
         assert_eq!(walked(&keys, End::Back, "a.example.com"), [".com", "ple.com", ".example.com", "a.example.com"]);
         assert_eq!(walked(&keys, End::Back, "apple.com"), [".com", "ple.com"]);
         assert_eq!(walked(&keys, End::Back, "com"), [""; 0]);
+    }
+
+    #[test]
+    fn labels_may_be_long() {
+        let long = "x".repeat(1000);
+        let keys = [format!("/{long}"), format!("/{long}/a"), format!("/{long}/b"), format!("/{}", &long[..500])];
+        let keys = [&*keys[0], &*keys[1], &*keys[2], &*keys[3]];
+        assert_eq!(walked(&keys, End::Front, keys[2]), [keys[3], keys[0], keys[2]]);
+        assert_eq!(walked(&keys, End::Back, &format!("-{}", keys[1])), [keys[1]]);
+        assert_eq!(walked(&keys, End::Front, &keys[3][..400]), [""; 0]);
     }
 
     #[test]
