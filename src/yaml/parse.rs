@@ -140,7 +140,7 @@ impl<'t> Reader<'t> {
         let (root, mut diagnostics) = self.builder.finish();
         self.parsed.diagnostics.append(&mut diagnostics);
         let Some(root) = root else { return Ok(()) };
-        let start = first_content(self.text, open.from).min(root.span.range().start) as u32;
+        let start = first_content(self.text, open.from..end.max(open.from)).min(root.span.range().start) as u32;
         let span = Span::new(self.source, start, root.span.end.max(start));
         let is_empty = root.span.range().is_empty() && root.text() == Some("") && span.range().is_empty();
         if is_empty {
@@ -205,7 +205,7 @@ impl<'t> Reader<'t> {
 
     fn give_up(&mut self, range: Range<usize>, problem: Diagnostic) {
         let end = document_end(self.text, range.clone());
-        let start = first_content(self.text, range.start).min(end);
+        let start = first_content(self.text, range.start..end);
         self.parsed.broken.push(Span::new(self.source, start as u32, end as u32));
         self.parsed.diagnostics.push(problem);
         self.builder.clear();

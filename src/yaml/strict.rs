@@ -1,5 +1,7 @@
 //! Where the readers of Kubernetes are stricter than the parser: tabs and control characters.
 
+use std::ops::Range;
+
 /// A piece of a document that holds text, and how the scanner stood there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
@@ -27,27 +29,43 @@ pub(super) enum Kind {
 ///
 /// The tokens are those of `range`, in order. Tabs between a key and its value or before a comment are allowed, as are
 /// those inside brackets and quotes.
-pub(super) fn forbidden_tab(text: &str, range: std::ops::Range<usize>, tokens: &[Token]) -> Option<usize> {
+pub(super) fn forbidden_tab(text: &str, range: Range<usize>, tokens: &[Token]) -> Option<usize> {
     let piece = text.get(range.clone())?;
-    piece.match_indices('\t').map(|(at, _)| range.start + at).find(|tab| is_forbidden(text, *tab, range.start, tokens))
+    let mut next = 0;
+    let mut current: Option<(Token, usize)> = None;
+    let mut line = range.start;
+    for content in piece.split_inclusive(['\n', '\r']) {
+        let start = line;
+        line += content.len();
+        // Only the first tab of a line can have nothing but signs before it.
+        let Some(column) = content.find('\t') else { continue };
+        let tab = start + column;
+        while let Some(token) = tokens.get(next).filter(|token| token.start <= tab) {
+            let blanks = text.get(token.end..).map_or(0, |rest| rest.len() - rest.trim_ascii_start().len());
+            current = Some((*token, token.end + blanks));
+            next += 1;
+        }
+        if is_forbidden(text, start..tab, current) {
+            return Some(tab);
+        }
+    }
+    None
 }
 
-fn is_forbidden(text: &str, tab: usize, from: usize, tokens: &[Token]) -> bool {
-    let before = text.get(from..tab).unwrap_or_default();
-    let line = from + before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    let token = tokens.partition_point(|token| token.start <= tab).checked_sub(1).and_then(|nth| tokens.get(nth));
-    let Some(token) = token else { return leads(text, line..tab) };
+/// Whether the tab at the end of `lead`, which begins its line, is forbidden behind this token and its blanks.
+fn is_forbidden(text: &str, lead: Range<usize>, token: Option<(Token, usize)>) -> bool {
+    let Some((token, blanks_end)) = token else { return leads(text, lead) };
+    let tab = lead.end;
     let is_inside = tab < token.end;
-    // Plain text and blocks take the blank lines behind them with them.
-    let is_of_text = is_inside || text.get(token.end..tab).is_some_and(|gap| gap.trim_ascii().is_empty());
     match token.kind {
         Kind::Block if tab == token.start && is_unindented_block(text, tab) => true,
-        Kind::Plain | Kind::Block if is_of_text => is_blank(text, line..tab) && tab - line < token.indent,
-        _ => !is_inside && !token.in_flow && token.end <= line && leads(text, line..tab),
+        // Plain text and blocks take the blank lines behind them with them.
+        Kind::Plain | Kind::Block if is_inside || tab < blanks_end => lead.len() < token.indent && is_blank(text, lead),
+        _ => !is_inside && !token.in_flow && token.end <= lead.start && leads(text, lead),
     }
 }
 
-fn is_blank(text: &str, lead: std::ops::Range<usize>) -> bool {
+fn is_blank(text: &str, lead: Range<usize>) -> bool {
     text.get(lead).is_some_and(|lead| lead.bytes().all(|byte| byte == b' '))
 }
 
@@ -59,7 +77,7 @@ fn is_unindented_block(text: &str, first: usize) -> bool {
 }
 
 /// Whether only blanks and the signs that begin an item or an entry stand there.
-fn leads(text: &str, lead: std::ops::Range<usize>) -> bool {
+fn leads(text: &str, lead: Range<usize>) -> bool {
     text.get(lead).is_some_and(|lead| {
         lead.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'?' | b':')) && !lead.starts_with("---")
     })

@@ -39,10 +39,10 @@ pub(super) fn is_separator(line: &[u8]) -> bool {
     line.starts_with(b"---") && matches!(line.get(3), None | Some(b' ' | b'\t' | b'\n' | b'\r'))
 }
 
-/// The first byte at or after `from` that is neither blank, comment, directive nor separator.
-pub(super) fn first_content(text: &str, from: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = from;
+/// The first byte of `range` that is neither blank, comment, directive nor separator; the end if there is none.
+pub(super) fn first_content(text: &str, range: Range<usize>) -> usize {
+    let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
+    let mut at = range.start;
     loop {
         let line_start = at == 0 || matches!(bytes.get(at - 1), Some(b'\n' | b'\r'));
         let rest = bytes.get(at..).unwrap_or_default();
@@ -52,14 +52,14 @@ pub(super) fn first_content(text: &str, from: usize) -> usize {
             Some(b'%') if line_start => at += line_length(rest),
             Some(b'-') if line_start && is_separator(rest) => at += 3,
             Some(0xef) if rest.starts_with("\u{feff}".as_bytes()) => at += 3,
-            _ => return at,
+            _ => return at.min(bytes.len()),
         }
     }
 }
 
 /// Where the document that begins in `range` ends: before the next separator or end marker, without trailing blanks.
 pub(super) fn document_end(text: &str, range: Range<usize>) -> usize {
-    let start = first_content(text, range.start).min(range.end);
+    let start = first_content(text, range.clone());
     let bytes = text.as_bytes().get(start..range.end).unwrap_or_default();
     let mut end = 0;
     while end < bytes.len() {
@@ -141,8 +141,9 @@ mod tests {
     #[test]
     fn content_begins_after_separator_comment_and_directive() {
         let text = "%YAML 1.1\n---   # first\n\n# more\n  a: b\n";
-        assert_eq!(&text[first_content(text, 0)..], "a: b\n");
-        assert_eq!(first_content("---\n", 0), 4);
+        assert_eq!(&text[first_content(text, 0..text.len())..], "a: b\n");
+        assert_eq!(first_content("---\n", 0..4), 4);
+        assert_eq!(first_content("\n---\n", 0..1), 1);
     }
 
     #[test]
