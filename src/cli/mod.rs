@@ -17,7 +17,6 @@ mod exit;
 mod load;
 mod name;
 
-mod completion;
 mod route_test;
 mod routes;
 mod version;
@@ -28,7 +27,6 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use self::args::ColorChoice;
-pub use self::completion::Shell;
 use self::env::Env;
 pub use self::exit::Exit;
 use self::exit::Failure;
@@ -57,7 +55,6 @@ macro_rules! verbs {
 verbs! {
     route_test => RouteTest,
     routes => Routes,
-    completion => Completion,
     version => Version,
 }
 
