@@ -97,6 +97,12 @@ fn is_object(root: &Node) -> bool {
     root.get("kind").and_then(Node::text).is_some() && root.get("apiVersion").and_then(Node::text).is_some()
 }
 
+/// A JSON text as YAML that every reader takes for the same.
+pub(super) fn yaml(json: &str) -> Result<String, Failure> {
+    let value: serde_yaml::Value = serde_json::from_str(json)?;
+    Ok(crate::yaml::value_to_yaml(&value))
+}
+
 impl World<'_, '_> {
     /// Tells what was assumed or chosen, a line each.
     pub(super) fn tell_notes(&mut self, notes: &[String]) -> Result<(), Failure> {

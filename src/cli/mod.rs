@@ -17,6 +17,7 @@ mod exit;
 mod load;
 mod name;
 
+mod completion;
 mod route_test;
 mod routes;
 mod version;
@@ -27,6 +28,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use self::args::ColorChoice;
+pub use self::completion::Shell;
 use self::env::Env;
 pub use self::exit::Exit;
 use self::exit::Failure;
@@ -38,6 +40,7 @@ type Ran = Result<Exit, Failure>;
 macro_rules! verbs {
     ($($file:ident => $verb:ident,)*) => {
         #[derive(Debug, clap::Subcommand)]
+        #[expect(clippy::large_enum_variant, reason = "there is one of them")]
         enum Verb {
             $($verb($file::Args),)*
         }
@@ -55,6 +58,7 @@ macro_rules! verbs {
 verbs! {
     route_test => RouteTest,
     routes => Routes,
+    completion => Completion,
     version => Version,
 }
 

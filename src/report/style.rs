@@ -52,9 +52,19 @@ impl Style {
     }
 }
 
-/// The columns that a text without colour takes.
+/// The columns that a text takes; colour takes none.
 pub(super) fn width_of(text: &str) -> usize {
-    text.chars().count()
+    let mut columns = 0;
+    let mut is_colour = false;
+    for c in text.chars() {
+        match c {
+            '\u{1b}' => is_colour = true,
+            'm' if is_colour => is_colour = false,
+            _ if is_colour => {}
+            _ => columns += 1,
+        }
+    }
+    columns
 }
 
 /// Breaks a text at blanks into lines of at most so many columns; a longer word stays whole.
@@ -89,6 +99,7 @@ mod tests {
     fn lines_break_at_blanks() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("a-very-long-word b", 5), ["a-very-long-word", "b"]);
+        assert_eq!(wrap("\u{1b}[1mone\u{1b}[0m two three", 7), ["\u{1b}[1mone\u{1b}[0m two", "three"]);
         assert_eq!(wrap("", 5), Vec::<String>::new());
     }
 }

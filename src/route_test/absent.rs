@@ -136,13 +136,29 @@ impl Why<'_> {
             let names: Vec<&str> = members.iter().map(|member| &*snapshot.mappings[member.mapping].name).collect();
             return match names.as_slice() {
                 [] => "it is a shadow, and there is no Mapping whose requests it would get copies of".to_owned(),
-                names => format!("it is a shadow: it gets copies of what {} takes", names.join(", ")),
+                [one] => format!("it is a shadow: it gets copies of what {one} takes"),
+                names => format!("it is a shadow: it gets copies of what {} take", names.join(", ")),
             };
         }
         match host.and_then(|host| host.host) {
-            Some(host) => self.of_group_under(group, host),
-            None => self.of_group(group),
+            Some(host) => self.of_group_under(group, host) + &self.company(id, group),
+            None => self.of_group(group) + &self.company(id, group),
         }
+    }
+
+    /// A group is attached as one: the labels that count are those of all its members, of the same label the last.
+    fn company(&self, id: MappingId, group: &Group) -> String {
+        let snapshot = &self.judge.compilation.snapshot;
+        let own = &snapshot.mappings[id].labels;
+        let GroupKind::Forward { members, .. } = &group.kind else { return String::new() };
+        let changed = own.iter().find(|pair| !group.labels.contains(pair));
+        let Some((key, _)) = changed else { return String::new() };
+        let by = members
+            .iter()
+            .rev()
+            .map(|member| &snapshot.mappings[member.mapping])
+            .find(|mapping| mapping.labels.iter().any(|pair| pair.0 == *key && group.labels.contains(pair)));
+        by.map_or(String::new(), |by| format!("; it shares a match with {}, whose label {key} counts", by.name))
     }
 
     /// Why a group is not under one Host.

@@ -133,12 +133,12 @@ impl<'a> Ask<'a> {
     /// # Errors
     ///
     /// It is none.
-    pub fn add_header_line(&mut self, line: &'a str) -> Result<(), AskError> {
-        // A pseudo header begins with the colon that does not end its name.
+    pub fn add_header_line(&mut self, line: &str) -> Result<(), AskError> {
+        // A pseudo header begins with a colon that does not end its name.
         let name_from = usize::from(line.starts_with(':'));
         let colon = line.get(name_from..).and_then(|rest| rest.find(':'));
         let colon = colon.ok_or_else(|| AskError::HeaderColon(line.to_owned()))? + name_from;
-        self.add_header(line[..colon].trim(), line[colon + 1..].trim())
+        self.add_header(line[..colon].trim().to_owned(), line[colon + 1..].trim().to_owned())
     }
 
     /// Adds a header; a Host header sets the authority.

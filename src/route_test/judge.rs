@@ -3,18 +3,21 @@
 use std::cell::OnceCell;
 
 use super::absent::{Absence, absences};
-use super::place::{MappingRef, mapping_ref, tcp_mapping_ref};
+use super::place::{MappingRef, SourceRef, mapping_ref, tcp_mapping_ref};
 use crate::model::{ClusterId, MappingId, TcpMappingId};
 use crate::outcome::reply::Why;
 use crate::outcome::request::Request;
 use crate::outcome::{Decision, Outcome, decide, outcomes};
 use crate::pipeline::{Compilation, Refusal};
-use crate::routing::Draw;
+use crate::routing::{Draw, RouteTable};
+
+/// So many Mappings are named that would take a request if they were there.
+const HINTS: usize = 5;
 
 /// A compilation, ready to be asked.
 pub struct Judge<'c> {
     pub(super) compilation: &'c Compilation,
-    refusal: Option<Refusal>,
+    refusal: Option<(Refusal, Option<SourceRef>)>,
     mappings: Vec<Option<MappingRef>>,
     tcp_mappings: Vec<MappingRef>,
     nowhere: OnceCell<Vec<Absence>>,
@@ -31,7 +34,7 @@ pub struct Answer<'a> {
     pub outcomes: Vec<Told<'a>>,
     /// What was assumed or chosen for all requests.
     pub notes: &'a [String],
-    /// Mappings that would take this request if they were anywhere, a sentence each; only where none took it.
+    /// What would help, a sentence each; only where the request got nowhere.
     pub hints: Vec<&'a str>,
 }
 
@@ -59,27 +62,42 @@ pub enum What<'a> {
         mirror: Option<(&'a str, u32)>,
     },
     /// Nothing is served at all.
-    Refused(&'a Refusal),
+    Refused {
+        /// Why.
+        refusal: &'a Refusal,
+        /// The place that did it.
+        place: Option<&'a SourceRef>,
+    },
 }
 
 impl<'c> Judge<'c> {
     /// Makes ready.
     pub fn new(compilation: &'c Compilation) -> Self {
         let snapshot = &compilation.snapshot;
+        let place = |refusal: &Refusal| refusal.span.map(|span| compilation.sources.place(span).into());
         Self {
             compilation,
-            refusal: compilation.refusal(),
+            refusal: compilation.refusal().map(|refusal| {
+                let place = place(&refusal);
+                (refusal, place)
+            }),
             mappings: snapshot.mappings.iter().map(|(id, _)| mapping_ref(compilation, id)).collect(),
             tcp_mappings: snapshot.tcp_mappings.iter().map(|(id, _)| tcp_mapping_ref(compilation, id)).collect(),
             nowhere: OnceCell::new(),
         }
     }
 
+    /// The table that is asked.
+    pub fn table(&self) -> &'c RouteTable {
+        &self.compilation.table
+    }
+
     /// What happens to a request: every possible outcome, or that of one draw.
     pub fn answer<'a>(&'a self, request: &'a Request<'a>, draw: Option<Draw>) -> Answer<'a> {
         let notes = &self.compilation.notes;
-        if let Some(refusal) = &self.refusal {
-            let told = Told { share: 1.0, mapping: None, what: What::Refused(refusal) };
+        if let Some((refusal, place)) = &self.refusal {
+            let what = What::Refused { refusal, place: place.as_ref() };
+            let told = Told { share: 1.0, mapping: None, what };
             return Answer { request, virtual_host: None, outcomes: vec![told], notes, hints: Vec::new() };
         }
         let table = &self.compilation.table;
@@ -89,8 +107,7 @@ impl<'c> Judge<'c> {
         };
         let host = decisions.first().and_then(|(_, decision)| decision.virtual_host);
         let virtual_host = host.map(|host| &*host.domain);
-        let unrouted = decisions.iter().any(|(_, decision)| is_unrouted(decision));
-        let hints = if unrouted { self.hints(request) } else { Vec::new() };
+        let hints = decisions.iter().find_map(|(_, decision)| self.hints(request, decision)).unwrap_or_default();
         let outcomes = decisions.into_iter().map(|(share, decision)| self.told(request, share, decision)).collect();
         Answer { request, virtual_host, outcomes, notes, hints }
     }
@@ -127,11 +144,19 @@ impl<'c> Judge<'c> {
         self.tcp_mappings.get(at as usize)
     }
 
-    /// Mappings that are nowhere and whose path would fit.
-    fn hints(&self, request: &Request<'_>) -> Vec<&str> {
+    /// What would help a request that got nowhere: Mappings that are nowhere and whose path would fit, or a certificate.
+    fn hints(&self, request: &Request<'_>, decision: &Decision<'_, '_>) -> Option<Vec<&str>> {
+        if matches!(decision.outcome, Outcome::NoChain) && request.is_tls() {
+            return Some(vec![
+                "TLS is ended by a Host with a `tlsSecret` whose hostname fits; without one, ask with http://",
+            ]);
+        }
+        if !is_unrouted(decision) {
+            return None;
+        }
         let nowhere = self.nowhere.get_or_init(|| absences(self, None));
         let fitting = nowhere.iter().filter(|absence| absence.path_fits(&request.target));
-        fitting.map(|absence| absence.sentence.as_str()).take(5).collect()
+        Some(fitting.map(|absence| absence.sentence.as_str()).take(HINTS).collect())
     }
 }
 
@@ -144,10 +169,15 @@ fn is_unrouted(decision: &Decision<'_, '_>) -> bool {
 }
 
 impl Told<'_> {
+    /// Whether it came so far as to look for a Mapping, and none took it.
+    pub fn is_unrouted(&self) -> bool {
+        matches!(&self.what, What::Decided { decision, .. } if is_unrouted(decision))
+    }
+
     /// Whether the request got nowhere: no Mapping took it, or nothing is there to take it.
     pub fn is_lost(&self) -> bool {
         match &self.what {
-            What::Refused(_) => true,
+            What::Refused { .. } => true,
             What::Decided { decision, .. } => {
                 is_unrouted(decision) || matches!(decision.outcome, Outcome::NoListener | Outcome::NoChain)
             }

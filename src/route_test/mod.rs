@@ -8,9 +8,13 @@
 mod absent;
 mod ask;
 pub mod curl;
+pub mod expect;
 pub mod facts;
 mod judge;
+pub mod line;
 mod place;
+pub mod run;
+pub mod suite;
 mod trace;
 mod url;
 

@@ -19,8 +19,10 @@ use crate::routing::{
 /// How a request found its way, or did not.
 #[derive(Debug)]
 pub struct Trace<'a> {
-    /// What kind of connection it was, in words.
+    /// What kind of connection it was, in words; or that nothing listens.
     pub connection: String,
+    /// Whether something listens there.
+    pub is_listening: bool,
     /// The domain of the virtual host that was chosen.
     pub virtual_host: Option<&'a str>,
     /// Domains of virtual hosts that would have fitted too, and came later.
@@ -96,6 +98,7 @@ impl Judge<'_> {
         let table = &self.compilation.table;
         let mut trace = Trace {
             connection: String::new(),
+            is_listening: false,
             virtual_host: None,
             passed_over: Vec::new(),
             domains: Vec::new(),
@@ -108,6 +111,7 @@ impl Judge<'_> {
             return trace;
         };
         trace.connection = connection(listener, request);
+        trace.is_listening = true;
         let Some(chain) = listener.chain(request.tls.as_ref().map(Option::as_deref)) else {
             trace.absent = absences(self, None);
             return trace;

@@ -57,7 +57,7 @@ fn outcome(out: &mut Vec<u8>, request: &Request<'_>, told: &Told<'_>) {
     out.extend_from_slice(b"{\"share\":");
     share(out, told.share);
     match &told.what {
-        What::Refused(refusal) => {
+        What::Refused { refusal, .. } => {
             out.extend_from_slice(b",\"kind\":\"refused\",\"why\":");
             string(out, &refusal.why);
         }

@@ -36,6 +36,13 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
+/// Adds a member to the end of an object; `value` is JSON.
+pub fn add(object: &mut String, key: &str, value: &str) {
+    let joint = if object.ends_with("{}") { "" } else { "," };
+    object.truncate(object.len().saturating_sub(1));
+    object.push_str(&format!("{joint}\"{key}\":{value}}}"));
+}
+
 /// Lays out a JSON text over lines; lists and maps that fit stay on one.
 pub fn pretty(json: &str) -> String {
     const COLUMNS: usize = 100;

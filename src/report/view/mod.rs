@@ -1,4 +1,6 @@
-//! One file per verb: its result as text for people.
+//! One file per result: how it is told to people, and in the formats that are its own.
 
+pub mod explain;
 pub mod route_test;
 pub mod routes;
+pub mod suite;

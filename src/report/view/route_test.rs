@@ -1,37 +1,43 @@
 //! One answer as text: where the request goes, as what, by which Mapping, and why.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use super::explain::name_of;
 use crate::outcome::{Decision, Forwarded, Outcome};
 use crate::report::Style;
-use crate::report::format::{Columns, Difference};
+use crate::report::format::Difference;
 use crate::report::style::wrap;
-use crate::report::view::routes::match_words;
-use crate::route_test::{Absence, Answer, Candidate, MappingRef, Says, Told, Trace, What};
+use crate::route_test::expect::{Expectation, Unmet};
+use crate::route_test::{Answer, Candidate, MappingRef, Says, Told, Trace, What};
 
 /// Columns in front of what is told of an outcome.
 const INDENT: usize = 4;
 /// Columns of its titles.
 const TITLES: usize = 12;
+/// So many Mappings are named that nearly took a request.
+const NEAREST: usize = 5;
 
-/// So many Mappings that are not there are told one by one.
-const ABSENT: usize = 20;
-
-/// An answer with its reasons.
-pub fn write(answer: &Answer<'_>, trace: &Trace<'_>, explain: bool, style: Style) -> String {
-    let mut out = format!("{}\n", style.strong(&request_line(answer)));
-    let mut facts = Facts { out: &mut out, style };
+/// An answer with its reasons. Wide tells the headers that Envoy adds to every request too.
+pub fn write(answer: &Answer<'_>, trace: &Trace<'_>, wide: bool, style: Style) -> String {
+    let mut facts = Facts { out: String::new(), answer, trace, wide, style };
+    // Writing to a String cannot fail.
+    let _ = writeln!(facts.out, "{}", style.strong(&request_line(answer)));
+    if trace.is_listening {
+        let host = answer.virtual_host.map_or(String::new(), |host| format!(", Host {host}"));
+        let _ = writeln!(facts.out, "{}", style.dim(&format!("{}{host}", trace.connection)));
+    }
     for told in &answer.outcomes {
         facts.out.push('\n');
-        facts.outcome(answer, trace, told);
+        facts.outcome(told);
     }
-    if explain {
-        out.push('\n');
-        out.push_str(&explanation(trace, style));
-    } else if answer.is_lost() {
-        out.push_str(&nearest(answer, trace, style));
+    if answer.outcomes.iter().any(Told::is_unrouted) {
+        facts.nearest();
     }
-    out
+    for hint in &answer.hints {
+        facts.fact("hint", hint);
+    }
+    facts.out
 }
 
 /// `GET https://shop.example.com/cart/7`
@@ -42,52 +48,83 @@ pub fn request_line(answer: &Answer<'_>) -> String {
     format!("{} {scheme}://{authority}{}", request.method, request.target)
 }
 
+/// What was expected, each met or not.
+pub fn expectations(expected: &[Expectation], unmet: &[Unmet], style: Style) -> String {
+    let mut out = String::new();
+    for one in expected {
+        let (key, want) = (one.key.name(), &one.want);
+        // Writing to a String cannot fail.
+        let _ = match unmet.iter().find(|unmet| unmet.key == one.key && unmet.want == one.want) {
+            None => writeln!(out, "  {} {key}={want}", style.good("✓")),
+            Some(unmet) => writeln!(out, "  {} {key}={want}  got {}", style.bad("✗"), style.strong(&unmet.got)),
+        };
+    }
+    if out.is_empty() { out } else { format!("\n{out}") }
+}
+
+/// What was expected and is not so, as JSON.
+pub fn unmet_json(unmet: &[Unmet]) -> String {
+    let one = |unmet: &Unmet| serde_json::json!({"expect": unmet.key.name(), "want": unmet.want, "got": unmet.got});
+    serde_json::Value::from_iter(unmet.iter().map(one)).to_string()
+}
+
 /// Titles with what they title, below an outcome.
-struct Facts<'o> {
-    out: &'o mut String,
+struct Facts<'a> {
+    out: String,
+    answer: &'a Answer<'a>,
+    trace: &'a Trace<'a>,
+    wide: bool,
     style: Style,
 }
 
 impl Facts<'_> {
-    fn outcome(&mut self, answer: &Answer<'_>, trace: &Trace<'_>, told: &Told<'_>) {
-        let share = if told.share < 1.0 { format!("{} ", percent(told.share)) } else { String::new() };
+    fn outcome(&mut self, told: &Told<'_>) {
+        let share = if told.share < 1.0 { format!("{:>4} ", percent(told.share)) } else { String::new() };
+        let head = match &told.what {
+            What::Refused { .. } => self.style.bad("✗ refused: nothing is served"),
+            What::Decided { decision, service, .. } => self.headline(decision, service),
+        };
+        let _ = writeln!(self.out, "  {}{head}", self.style.strong(&share));
         match &told.what {
-            What::Refused(refusal) => {
-                let head = self.style.bad(&format!("✗ {share}nothing is served"));
-                let _ = writeln!(self.out, "  {head}");
+            What::Refused { refusal, place } => {
                 self.fact("because", &refusal.why);
-            }
-            What::Decided { decision, service, mirror } => {
-                let head = headline(&decision.outcome, service, self.style);
-                let _ = writeln!(self.out, "  {}{head}", self.style.strong(&share));
-                if let Outcome::Forward(forwarded) = &decision.outcome {
-                    self.forward(answer, forwarded);
-                }
-                self.by(told.mapping, decision);
-                self.way(answer, trace, decision);
-                if let Outcome::Forward(forwarded) = &decision.outcome {
-                    self.extras(answer, forwarded, *mirror);
-                }
-                for asked in &decision.asked {
-                    self.fact("if allowed", &format!("{} asks {} first", asked.filter, asked.service));
+                if let Some(place) = place {
+                    self.fact("at", &place.to_string());
                 }
             }
+            What::Decided { decision, mirror, .. } => self.decided(told, decision, *mirror),
         }
     }
 
-    fn forward(&mut self, answer: &Answer<'_>, forwarded: &Forwarded<'_, '_>) {
-        let head = &forwarded.upstream;
-        self.fact("as", &format!("{} {}", head.method, head.path));
-        let asked = answer.request.authority.as_deref().unwrap_or_default();
-        if head.authority == asked {
-            self.fact("host", &head.authority);
-        } else {
-            self.fact("host", &format!("{} {}", head.authority, self.style.dim(&format!("(was {asked})"))));
+    /// What happens, in one line.
+    fn headline(&self, decision: &Decision<'_, '_>, service: &str) -> String {
+        let style = self.style;
+        match &decision.outcome {
+            Outcome::Forward(_) => format!("{} {}", style.good("→"), style.strong(service)),
+            Outcome::Tcp(_) => format!("{} {}", style.good("→"), style.strong(service)),
+            Outcome::Redirect(redirected) => {
+                format!("{} {} to {}", style.odd("↪"), redirected.status, style.strong(&redirected.location))
+            }
+            Outcome::Reply(reply) if reply.status < 400 => {
+                format!("{} {} {}", style.odd("↩"), style.strong(&reply.status.to_string()), reply.why)
+            }
+            Outcome::Reply(reply) => format!("{} {}", style.bad(&format!("✗ {}", reply.status)), reply.why),
+            Outcome::NoListener => style.bad(&format!("✗ {}", self.trace.connection)),
+            Outcome::NoChain if self.answer.request.is_tls() => {
+                format!("{} no Host ends TLS for this server name", style.bad("✗ the handshake is refused:"))
+            }
+            Outcome::NoChain => format!("{} the Listener takes no cleartext", style.bad("✗ the connection is closed:")),
         }
     }
 
-    fn by(&mut self, mapping: Option<&MappingRef>, decision: &Decision<'_, '_>) {
-        match mapping {
+    fn decided(&mut self, told: &Told<'_>, decision: &Decision<'_, '_>, mirror: Option<(&str, u32)>) {
+        if let Outcome::Forward(forwarded) = &decision.outcome {
+            self.forward(forwarded);
+        }
+        if let Outcome::Tcp(_) = &decision.outcome {
+            self.fact("as", "bytes, over TCP");
+        }
+        match told.mapping {
             Some(mapping) => {
                 let kind = if matches!(decision.outcome, Outcome::Tcp(_)) { "TCPMapping" } else { "Mapping" };
                 let name = self.style.name(&format!("{}.{}", mapping.name, mapping.namespace));
@@ -96,40 +133,73 @@ impl Facts<'_> {
             None if decision.route.is_some() => self.fact("Mapping", "the gateway's own"),
             None => {}
         }
-    }
-
-    fn way(&mut self, answer: &Answer<'_>, trace: &Trace<'_>, decision: &Decision<'_, '_>) {
         if decision.route.is_some() {
-            self.fact("because", &reason(trace));
+            let reason = reason(self.trace, told);
+            self.fact("because", &reason);
         }
-        let host = match answer.virtual_host {
-            Some(host) => format!(", Host {host}"),
-            None => String::new(),
-        };
-        self.fact("by way of", &format!("{}{host}", trace.connection));
+        for asked in &decision.asked {
+            self.fact("asks first", &format!("{} ({})", asked.service, asked.filter));
+        }
+        if let Outcome::Forward(forwarded) = &decision.outcome {
+            self.extras(forwarded, mirror);
+        }
     }
 
-    fn extras(&mut self, answer: &Answer<'_>, forwarded: &Forwarded<'_, '_>, mirror: Option<(&str, u32)>) {
+    fn forward(&mut self, forwarded: &Forwarded<'_, '_>) {
+        let head = &forwarded.upstream;
+        self.fact("as", &format!("{} {}", head.method, head.path));
+        match self.answer.request.authority.as_deref() {
+            Some(asked) if asked != head.authority => {
+                self.fact("host", &format!("{}  {}", head.authority, self.style.dim(&format!("was {asked}"))));
+            }
+            _ => self.fact("host", &head.authority),
+        }
+    }
+
+    fn extras(&mut self, forwarded: &Forwarded<'_, '_>, mirror: Option<(&str, u32)>) {
         let forward = forwarded.forward;
-        self.fact("timeout", &forward.timeout.map_or("none".to_owned(), seconds));
+        self.fact("timeout", &forward.timeout.map_or("none".to_owned(), duration));
+        if let Some(idle) = forward.idle_timeout {
+            self.fact("idle", &if idle.is_zero() { "no limit".to_owned() } else { duration(idle) });
+        }
         if let Some(retry) = &forward.retry {
             let times = retry.num_retries.map_or(1, |times| times.max(1));
             self.fact("retries", &format!("{times}, on {}", retry.retry_on));
         }
         if let Some((service, percent)) = mirror {
-            self.fact(
-                "copies to",
-                &if percent == 100 { service.to_owned() } else { format!("{service}, {percent} %") },
-            );
+            let part = if percent == 100 { String::new() } else { format!("  {percent} %") };
+            self.fact("copies to", &format!("{service}{part}"));
         }
-        let difference = Difference::of(answer.request, &forwarded.upstream.headers);
-        let added: Vec<String> = difference.added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        self.facts("adds", &added);
-        let changed: Vec<String> =
-            difference.changed.iter().map(|(name, values)| format!("{name}: {}", values.join(" | "))).collect();
-        self.facts("changes", &changed);
+        let difference = Difference::of(self.answer.request, &forwarded.upstream.headers);
+        let hides = |name: &str| !self.wide && is_envoys(name);
+        let (hidden, added): (Vec<_>, Vec<_>) = difference.added.iter().partition(|(name, _)| hides(name));
+        let mut added: Vec<String> = added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let changed = difference.changed.iter().filter(|(name, _)| !hides(name));
+        let changed: Vec<String> = changed.map(|(name, values)| format!("{name}: {}", values.join(" | "))).collect();
         let removed: Vec<String> = difference.removed.iter().map(|name| name.to_string()).collect();
+        if !hidden.is_empty() {
+            added.push(self.style.dim(&format!("{} headers of Envoy's own, with -o wide", hidden.len())));
+        }
+        self.facts("adds", &added);
+        self.facts("changes", &changed);
         self.facts("removes", &removed);
+    }
+
+    /// For a request that got nowhere: candidates that take its path, and Mappings that would if they were there.
+    fn nearest(&mut self) {
+        let near: Vec<String> =
+            self.trace.candidates.iter().filter_map(|one| near(one, self.style)).take(NEAREST).collect();
+        self.facts("nearest", &near);
+        let fitting = self.trace.absent.iter().filter(|absence| absence.path_fits(&self.answer.request.target));
+        let absent = fitting
+            .take(NEAREST)
+            .map(|absence| format!("{}  {}: {}", self.style.name(&absence.mapping), absence.source, absence.why));
+        let absent: Vec<String> = absent.collect();
+        self.facts("not there", &absent);
+        if !self.trace.domains.is_empty() {
+            let domains = self.trace.domains.join(", ");
+            self.fact("Hosts", &domains);
+        }
     }
 
     fn facts(&mut self, title: &str, lines: &[String]) {
@@ -148,133 +218,53 @@ impl Facts<'_> {
     }
 }
 
-/// What happens, in one line.
-pub fn headline(outcome: &Outcome<'_, '_>, service: &str, style: Style) -> String {
-    match outcome {
-        Outcome::Forward(_) => format!("{} {}", style.good("→"), style.strong(service)),
-        Outcome::Tcp(_) => format!("{} {} {}", style.good("→"), style.strong(service), style.dim("as bytes, over TCP")),
-        Outcome::Redirect(redirected) => {
-            format!("{} {} to {}", style.odd("↪"), redirected.status, style.strong(&redirected.location))
-        }
-        Outcome::Reply(reply) if reply.status < 400 => {
-            format!("{} {} {}", style.odd("↩"), style.strong(&reply.status.to_string()), reply.why)
-        }
-        Outcome::Reply(reply) => format!("{} {}", style.bad(&format!("✗ {}", reply.status)), reply.why),
-        Outcome::NoListener => style.bad("✗ nobody listens there"),
-        Outcome::NoChain => style.bad("✗ the connection is refused"),
-    }
+/// What Envoy adds to every request, or to tell what was rewritten.
+fn is_envoys(name: &str) -> bool {
+    name.starts_with("x-envoy-") || matches!(name, "x-forwarded-for" | "x-forwarded-proto" | "x-request-id")
 }
 
-/// What put the winner first.
-fn reason(trace: &Trace<'_>) -> String {
-    let later = trace.candidates.iter().find_map(|candidate| match &candidate.verdict {
-        Says::Later { by, .. } => Some((candidate, *by)),
+/// What put a Mapping first: its share, and what puts it before the next that would take the request.
+fn reason(trace: &Trace<'_>, told: &Told<'_>) -> String {
+    let is_it = |candidate: &&Candidate<'_>| same(candidate.mapping, told.mapping);
+    let wins = trace.candidates.iter().filter(|one| matches!(one.verdict, Says::Wins { .. })).find(is_it);
+    let after = trace.candidates.iter().find_map(|candidate| match &candidate.verdict {
+        Says::Later { by, .. } => Some(comparison(by, &name_of(candidate))),
         _ => None,
     });
-    match later {
-        Some((candidate, by)) => format!("{by}, before {}", name_of(candidate)),
-        None => "no other Mapping here takes it".to_owned(),
-    }
-}
-
-fn name_of(candidate: &Candidate<'_>) -> String {
-    candidate
-        .mapping
-        .map_or("the gateway's own".to_owned(), |mapping| format!("{}.{}", mapping.name, mapping.namespace))
-}
-
-/// For a request that got nowhere: the candidates that take its path, and the Mappings that would if they were there.
-fn nearest(answer: &Answer<'_>, trace: &Trace<'_>, style: Style) -> String {
-    let mut out = String::new();
-    let refuses_path = |says: &Says| match says {
-        Says::Refuses(all) => all.iter().any(|one| one.test == "path"),
-        _ => true,
+    let share = match wins.map(|candidate| &candidate.verdict) {
+        Some(Says::Wins { share, .. }) if *share < 100 => Some(format!("{share} of 100 draws fall into its share")),
+        _ => None,
     };
-    let near = trace.candidates.iter().filter(|candidate| candidate.mapping.is_some());
-    let near: Vec<&Candidate<'_>> = near.filter(|candidate| !refuses_path(&candidate.verdict)).take(5).collect();
-    let mut facts = Facts { out: &mut out, style };
-    for (at, candidate) in near.iter().enumerate() {
-        if let Says::Refuses(reasons) = &candidate.verdict {
-            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-            let line = format!("{} refuses it: {}", style.name(&name_of(candidate)), reasons.join("; "));
-            facts.fact(if at == 0 { "nearest" } else { "" }, &line);
-        }
-    }
-    let fitting = trace.absent.iter().filter(|absence| absence.path_fits(&answer.request.target));
-    for (at, absence) in fitting.take(5).enumerate() {
-        let line = format!("{}  {}: {}", style.name(&absence.mapping), absence.source, absence.why);
-        facts.fact(if at == 0 { "not there" } else { "" }, &line);
-    }
-    if trace.virtual_host.is_none() && !trace.domains.is_empty() {
-        facts.fact("Hosts", &trace.domains.join(", "));
-    }
-    out
-}
-
-/// Every candidate, in the order tried; then what is not there.
-fn explanation(trace: &Trace<'_>, style: Style) -> String {
-    let mut out = String::new();
-    if let Some(host) = trace.virtual_host {
-        let others = match trace.passed_over.as_slice() {
-            [] => String::new(),
-            others => style.dim(&format!("  more exact than {}", others.join(", "))),
-        };
-        let _ = writeln!(out, "{} {host}{others}", style.strong("Tried in this order on"));
-    } else if !trace.domains.is_empty() {
-        let _ = writeln!(out, "{} {}", style.strong("None of these Hosts:"), trace.domains.join(", "));
-    }
-    if !trace.candidates.is_empty() {
-        let domain = trace.virtual_host.unwrap_or("*");
-        let mut columns = Columns::new(&["#", "MAPPING", "MATCH", "VERDICT", "SOURCE"], 2, style);
-        for (number, candidate) in (1..).zip(&trace.candidates) {
-            columns.row(row(number, candidate, domain, style));
-        }
-        out.push_str(&columns.into_text());
-    }
-    out.push_str(&absent(&trace.absent, style));
-    out
-}
-
-fn row(number: usize, candidate: &Candidate<'_>, domain: &str, style: Style) -> Vec<String> {
-    let source = candidate.mapping.map_or(String::new(), |mapping| mapping.source.to_string());
-    vec![
-        style.dim(&number.to_string()),
-        candidate.mapping.map_or_else(|| style.dim("(gateway)"), |_| style.name(&name_of(candidate))),
-        match_words(&candidate.matches, domain),
-        verdict(&candidate.verdict, &candidate.target, style),
-        style.dim(&source),
-    ]
-}
-
-fn verdict(says: &Says, target: &str, style: Style) -> String {
-    match says {
-        Says::Wins { share, to_https } => {
-            let share = if *share < 100 { format!(" {share} %") } else { String::new() };
-            let target = if *to_https { "301 to https" } else { target };
-            format!("{} {target}", style.good(&format!("WINS{share} →")))
-        }
-        Says::Later { than, by } => format!("{} {than} comes first: {by}", style.odd("later")),
-        Says::Refuses(reasons) => {
-            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-            format!("{} {}", style.dim("no"), reasons.join("; "))
-        }
+    match (share, after) {
+        (Some(share), Some(after)) => format!("{share}; {after}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "no other Mapping here takes it".to_owned(),
     }
 }
 
-fn absent(all: &[Absence], style: Style) -> String {
-    if all.is_empty() {
-        return String::new();
+/// `longer prefix than NAME`, `prefix text: before NAME`.
+fn comparison(by: &str, name: &str) -> String {
+    let compares = ["longer", "higher", "created later"].iter().any(|word| by.starts_with(word));
+    if compares { format!("{by} than {name}") } else { format!("{by}: before {name}") }
+}
+
+fn same(a: Option<&MappingRef>, b: Option<&MappingRef>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => true,
+        _ => false,
     }
-    let mut out = format!("\n{}\n", style.strong("Not here"));
-    let mut columns = Columns::new(&["MAPPING", "WHY", "SOURCE"], 2, style);
-    for absence in all.iter().take(ABSENT) {
-        columns.row([style.name(&absence.mapping), absence.why.clone(), style.dim(&absence.source.to_string())]);
+}
+
+/// A candidate that takes the path and refuses something else.
+fn near(candidate: &Candidate<'_>, style: Style) -> Option<String> {
+    candidate.mapping?;
+    let Says::Refuses(reasons) = &candidate.verdict else { return None };
+    if reasons.iter().any(|reason| reason.test == "path") {
+        return None;
     }
-    out.push_str(&columns.into_text());
-    if all.len() > ABSENT {
-        let _ = writeln!(out, "  {}", style.dim(&format!("and {} more", all.len() - ABSENT)));
-    }
-    out
+    let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+    Some(format!("{} refuses it: {}", style.name(&name_of(candidate)), reasons.join("; ")))
 }
 
 fn percent(share: f64) -> String {
@@ -282,7 +272,7 @@ fn percent(share: f64) -> String {
     if (percent - percent.round()).abs() < 0.005 { format!("{percent:.0} %") } else { format!("{percent:.2} %") }
 }
 
-fn seconds(duration: std::time::Duration) -> String {
+fn duration(duration: Duration) -> String {
     if duration.subsec_millis() == 0 {
         format!("{} s", duration.as_secs())
     } else {

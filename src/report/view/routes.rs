@@ -167,10 +167,12 @@ fn target_words(action: &ActionFacts) -> String {
         return format!("{} to {scheme}{host}{path}", redirect.code);
     }
     let service = action.service.as_deref().unwrap_or_default();
+    // A slash in the place of what was matched is what Mappings do by default.
     match (&action.prefix_rewrite, &action.regex_rewrite) {
+        (Some(prefix), _) if **prefix == *"/" => service.to_owned(),
         (Some(prefix), _) => format!("{service} as {prefix}"),
         (_, Some(regex)) => format!("{service} as {}", regex.substitution),
-        _ => service.to_owned(),
+        _ => format!("{service}, path kept"),
     }
 }
 

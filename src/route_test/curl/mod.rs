@@ -162,13 +162,7 @@ impl Command {
                 None if line.ends_with(';') => {
                     ask.add_header(line.trim_end_matches(';').to_owned(), "")?;
                 }
-                _ => {
-                    let mut given = Ask::default();
-                    given.add_header_line(&line)?;
-                    let given = given.into_owned();
-                    ask.authority = given.authority.or(ask.authority.take());
-                    ask.headers.extend(given.headers);
-                }
+                _ => ask.add_header_line(&line)?,
             }
         }
         let cookies = (!self.cookies.is_empty()).then(|| self.cookies.join("; "));

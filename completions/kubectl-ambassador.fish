@@ -1,0 +1,93 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_kubectl_ambassador_global_optspecs
+    string join \n color= V/version h/help
+end
+
+function __fish_kubectl_ambassador_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_kubectl_ambassador_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_kubectl_ambassador_using_subcommand
+    set -l cmd (__fish_kubectl_ambassador_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -s V -l version -d 'Print the version'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "route-test" -d 'Tell where a request goes, and why'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "routes" -d 'Print the effective route table, in the order in which it is tried'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "version" -d 'Print the version, the Emissary editions and the conformance figures'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s X -l method -d 'Method; GET, or POST with a body' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s H -l header -d 'Header `name: value`; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s d -l data -d 'Body' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l listener -d 'The port of the Listener; by default the one to which the URL leads' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l sni -d 'TLS server name; by default the host of the URL' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l client-ip -d 'The client\'s address' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l draw -d 'Fix the canary draw, 0 to 100; without it every outcome is told with its share' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l curl -d 'A pasted curl command, in quotes' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l ambassador-id -d 'The ambassador_id of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l ambassador-namespace -d 'The namespace of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
+no\t'No'
+auto\t'Find out'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s o -l output -d 'Output format' -r -f -a "text\t'For people'
+json\t'One object'
+jsonl\t'One object a line'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l explain -d 'Tell every candidate, what refused it, and the Mappings that are not there'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l ambassador-id -d 'The ambassador_id of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l ambassador-namespace -d 'The namespace of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
+no\t'No'
+auto\t'Find out'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s o -l output -d 'Output format' -r -f -a "text\t'Columns for people'
+wide\t'More columns, and the gateway\'s own routes'
+json\t'One object'
+jsonl\t'One object a route'
+yaml\t'One document'
+name\t'The names of the Mappings in force'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand version" -s o -l output -d 'Output format' -r -f -a "text\t''
+json\t''"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand version" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand version" -s h -l help -d 'Print help'

@@ -1,0 +1,105 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'kubectl-ambassador'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'kubectl-ambassador' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('route-test', 'route-test', [CompletionResultType]::ParameterValue, 'Tell where a request goes, and why')
+            [CompletionResult]::new('routes', 'routes', [CompletionResultType]::ParameterValue, 'Print the effective route table, in the order in which it is tried')
+            [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes kubectl-ambassador')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version, the Emissary editions and the conformance figures')
+            break
+        }
+        'kubectl-ambassador;route-test' {
+            [CompletionResult]::new('-X', '-X ', [CompletionResultType]::ParameterName, 'Method; GET, or POST with a body')
+            [CompletionResult]::new('--method', '--method', [CompletionResultType]::ParameterName, 'Method; GET, or POST with a body')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Header `name: value`; repeatable')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header `name: value`; repeatable')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Body')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Body')
+            [CompletionResult]::new('--listener', '--listener', [CompletionResultType]::ParameterName, 'The port of the Listener; by default the one to which the URL leads')
+            [CompletionResult]::new('--sni', '--sni', [CompletionResultType]::ParameterName, 'TLS server name; by default the host of the URL')
+            [CompletionResult]::new('--client-ip', '--client-ip', [CompletionResultType]::ParameterName, 'The client''s address')
+            [CompletionResult]::new('--draw', '--draw', [CompletionResultType]::ParameterName, 'Fix the canary draw, 0 to 100; without it every outcome is told with its share')
+            [CompletionResult]::new('--curl', '--curl', [CompletionResultType]::ParameterName, 'A pasted curl command, in quotes')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
+            [CompletionResult]::new('--kustomize', '--kustomize', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
+            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Read the paths as they were in this git revision')
+            [CompletionResult]::new('--edition', '--edition', [CompletionResultType]::ParameterName, 'Whose rules apply: 4, 3, 2, 1 or auto')
+            [CompletionResult]::new('--ambassador-id', '--ambassador-id', [CompletionResultType]::ParameterName, 'The ambassador_id of the gateway')
+            [CompletionResult]::new('--ambassador-namespace', '--ambassador-namespace', [CompletionResultType]::ParameterName, 'The namespace of the gateway')
+            [CompletionResult]::new('--legacy-versions', '--legacy-versions', [CompletionResultType]::ParameterName, 'Whether the cluster serves the v1 and v2 CRDs')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Tell every candidate, what refused it, and the Mappings that are not there')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kubectl-ambassador;routes' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
+            [CompletionResult]::new('--kustomize', '--kustomize', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
+            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Read the paths as they were in this git revision')
+            [CompletionResult]::new('--edition', '--edition', [CompletionResultType]::ParameterName, 'Whose rules apply: 4, 3, 2, 1 or auto')
+            [CompletionResult]::new('--ambassador-id', '--ambassador-id', [CompletionResultType]::ParameterName, 'The ambassador_id of the gateway')
+            [CompletionResult]::new('--ambassador-namespace', '--ambassador-namespace', [CompletionResultType]::ParameterName, 'The namespace of the gateway')
+            [CompletionResult]::new('--legacy-versions', '--legacy-versions', [CompletionResultType]::ParameterName, 'Whether the cluster serves the v1 and v2 CRDs')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kubectl-ambassador;completion' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kubectl-ambassador;version' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

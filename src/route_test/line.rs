@@ -1,0 +1,327 @@
+//! A request as one line of JSON, read without copying what need not be copied: many are asked at once.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::ask::Ask;
+use super::url::Scheme;
+use crate::outcome::request::Version;
+
+/// Why a line is no request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// It is no JSON.
+    #[error("column {column}: this is no JSON: {message}")]
+    NotJson {
+        /// Where it stops being JSON, from 1.
+        column: usize,
+        /// What the reader says.
+        message: String,
+    },
+    /// It is JSON and no object.
+    #[error("a request is an object, such as {{\"path\": \"/cart/7\"}}")]
+    NotObject,
+    /// A key has a value that it cannot have.
+    #[error("`{key}` must be {wanted}")]
+    Wrong {
+        /// The key.
+        key: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+}
+
+/// Headers on the way from one line to the next, so that their memory is used again.
+pub type Headers<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
+/// Takes the memory of headers that are no longer needed.
+pub fn recycle<'b>(mut headers: Headers<'_>) -> Headers<'b> {
+    headers.clear();
+    // Nothing is left to map; collecting in place keeps the allocation.
+    headers.into_iter().map(|_| (Cow::Borrowed(""), Cow::Borrowed(""))).collect()
+}
+
+/// Reads a line. Keys that are missing have their defaults; keys that are not known are passed over.
+///
+/// # Errors
+///
+/// Why it is no request.
+pub fn read<'a>(line: &'a str, headers: Headers<'a>) -> Result<Ask<'a>, LineError> {
+    let mut ask = Ask { headers, ..Ask::default() };
+    let mut rest = Rest { text: line, at: 0 };
+    match rest.object(&mut ask) {
+        Ok(()) => Ok(ask),
+        Err(stop) => Err(error(line, stop)),
+    }
+}
+
+/// Where reading stopped: at a key with a wrong value, or anywhere else.
+struct Stop<'a>(Option<(Cow<'a, str>, &'static str)>);
+
+fn error(line: &str, stop: Stop<'_>) -> LineError {
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(line) {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.clone(), |(message, _)| message.to_owned());
+        return LineError::NotJson { column: error.column(), message };
+    }
+    match stop.0 {
+        Some((key, wanted)) => LineError::Wrong { key: key.into_owned(), wanted },
+        None => LineError::NotObject,
+    }
+}
+
+/// A line, read up to a place.
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Rest<'a> {
+    fn object(&mut self, ask: &mut Ask<'a>) -> Result<(), Stop<'a>> {
+        self.expect(b'{')?;
+        if self.take(b'}') {
+            return self.end();
+        }
+        loop {
+            let key = self.string().ok_or(Stop(None))?;
+            self.expect(b':')?;
+            let wanted = self.value(&key, ask);
+            wanted.map_err(|wanted| Stop(Some((key, wanted))))?;
+            if !self.take(b',') {
+                self.expect(b'}')?;
+                return self.end();
+            }
+        }
+    }
+
+    /// Reads the value of a key; an error says what it must be.
+    fn value(&mut self, key: &str, ask: &mut Ask<'a>) -> Result<(), &'static str> {
+        match key {
+            "path" => ask.target = self.string().ok_or("a text")?,
+            "method" => ask.method = self.string().ok_or("a text")?,
+            "authority" => ask.authority = Some(self.optional().ok_or("a text or null")?),
+            "headers" => self.headers(&mut ask.headers).ok_or("a list of [name, value]")?,
+            "listener" => ask.listener = Some(self.port().ok_or("a port from 1 to 65535")?),
+            "scheme" => {
+                let scheme = self.string().and_then(|text| Scheme::parse(&text));
+                ask.scheme = scheme.ok_or("`http` or `https`")?;
+            }
+            "sni" => ask.sni = Some(self.optional().ok_or("a text or null")?),
+            "http_version" => {
+                let version = self.string().and_then(|text| Version::parse(&text));
+                ask.version = version.ok_or("`1.0`, `1.1` or `2`")?;
+            }
+            "client_ip" => {
+                let address = self.string().and_then(|text| text.parse::<IpAddr>().ok());
+                ask.client = address.ok_or("an address")?;
+            }
+            "body" => ask.body = self.optional().ok_or("a text or null")?.map(|body| body.len() as u64),
+            "id" => ask.id = Some(Cow::Borrowed(self.skip().ok_or("JSON")?)),
+            _ => {
+                self.skip().ok_or("JSON")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn headers(&mut self, headers: &mut Headers<'a>) -> Option<()> {
+        headers.clear();
+        self.expect(b'[').ok()?;
+        if self.take(b']') {
+            return Some(());
+        }
+        loop {
+            self.expect(b'[').ok()?;
+            let name = self.string()?;
+            self.expect(b',').ok()?;
+            let value = self.string()?;
+            self.expect(b']').ok()?;
+            headers.push((name, value));
+            if !self.take(b',') {
+                return self.expect(b']').ok();
+            }
+        }
+    }
+
+    fn port(&mut self) -> Option<u16> {
+        self.skip()?.parse().ok().filter(|port| *port > 0)
+    }
+
+    fn optional(&mut self) -> Option<Option<Cow<'a, str>>> {
+        if self.peek() == Some(b'n') {
+            return (self.skip()? == "null").then_some(None);
+        }
+        self.string().map(Some)
+    }
+
+    /// A string; without escapes it is borrowed.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let start = self.at;
+        let (end, escaped) = self.string_end()?;
+        self.at = end + 1;
+        if escaped {
+            return serde_json::from_str(self.text.get(start..=end)?).ok().map(Cow::Owned);
+        }
+        self.text.get(start + 1..end).map(Cow::Borrowed)
+    }
+
+    /// Where the string that begins here ends, and whether it has escapes.
+    fn string_end(&self) -> Option<(usize, bool)> {
+        let bytes = self.text.as_bytes();
+        let mut escaped = false;
+        let mut at = self.at + 1;
+        loop {
+            match *bytes.get(at)? {
+                b'"' => return Some((at, escaped)),
+                b'\\' => {
+                    escaped = true;
+                    at += 2;
+                }
+                0..=0x1f => return None,
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// Passes over any value, and tells its text.
+    fn skip(&mut self) -> Option<&'a str> {
+        self.peek()?;
+        let start = self.at;
+        let mut depth = 0usize;
+        loop {
+            match self.text.as_bytes().get(self.at) {
+                Some(b'"') => {
+                    self.at = self.string_end()?.0 + 1;
+                    if depth == 0 {
+                        break;
+                    }
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') if depth == 0 => break,
+                Some(b'}' | b']') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.at += 1;
+                        break;
+                    }
+                }
+                Some(b',' | b' ' | b'\t' | b'\n' | b'\r') if depth == 0 => break,
+                Some(_) => {}
+                None if depth == 0 => break,
+                None => return None,
+            }
+            self.at += 1;
+        }
+        let value = self.text.get(start..self.at)?;
+        // Whatever is passed over must be JSON all the same: it may be told again.
+        serde_json::from_str::<serde::de::IgnoredAny>(value).ok().map(|_| value)
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(self.at) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Stop<'a>> {
+        if self.take(byte) { Ok(()) } else { Err(Stop(None)) }
+    }
+
+    fn end(&mut self) -> Result<(), Stop<'a>> {
+        if self.peek().is_none() { Ok(()) } else { Err(Stop(None)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn ask(line: &str) -> Ask<'_> {
+        read(line, Vec::new()).unwrap()
+    }
+
+    fn error(line: &str) -> String {
+        read(line, Vec::new()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_line_of_the_contract_is_read_without_copies() {
+        let ask = ask(r#"{"id": "1", "listener": 8080, "scheme": "http", "sni": null, "method": "GET",
+             "authority": "shop.example.com", "path": "/cart/7?x=1", "headers": [["x-canary", "always"]],
+             "http_version": "1.1", "client_ip": "127.0.0.1"}"#);
+        assert_eq!(ask.id.as_deref(), Some("\"1\""));
+        assert_eq!(ask.listener, Some(8080));
+        assert_eq!(ask.sni, Some(None));
+        assert_eq!(ask.authority, Some(Some("shop.example.com".into())));
+        assert!(matches!(ask.target, Cow::Borrowed("/cart/7?x=1")));
+        assert_eq!(ask.headers, [("x-canary".into(), "always".into())]);
+    }
+
+    #[test]
+    fn missing_keys_have_their_defaults() {
+        let ask = ask(" {} ");
+        assert_eq!((&*ask.method, &*ask.target, ask.scheme), ("GET", "/", Scheme::Http));
+        assert_eq!((ask.id, ask.listener, ask.authority, ask.sni), (None, None, None, None));
+    }
+
+    #[test]
+    fn escapes_are_decoded() {
+        let ask = ask(r#"{"path": "\/\u00e9\"\\", "headers": [["x","a\tb"]], "id": 7}"#);
+        assert_eq!(ask.target, "/é\"\\");
+        assert_eq!(ask.headers, [("x".into(), "a\tb".into())]);
+        assert_eq!(ask.id.as_deref(), Some("7"));
+    }
+
+    #[test]
+    fn other_keys_are_passed_over() {
+        let ask = ask(r#"{"name": {"a": [1, "}"]}, "alpn": ["h2"], "path": "/x", "z": -1.5e3}"#);
+        assert_eq!(ask.target, "/x");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert!(error("").starts_with("column 0: this is no JSON: EOF"));
+        assert!(error("{\"path\": \"/x\"").starts_with("column 13: this is no JSON"));
+        assert!(error("{\"path\": nope}").starts_with("column"));
+        assert!(error("{} {}").starts_with("column 4: this is no JSON: trailing"));
+        assert!(error("{\"id\": 01}").starts_with("column"));
+        assert!(error("[1]").starts_with("a request is an object"));
+        assert_eq!(error(r#"{"listener": "8080"}"#), "`listener` must be a port from 1 to 65535");
+        assert_eq!(error(r#"{"listener": 0}"#), "`listener` must be a port from 1 to 65535");
+        assert_eq!(error(r#"{"headers": {"x": "y"}}"#), "`headers` must be a list of [name, value]");
+        assert_eq!(error(r#"{"headers": [["x"]]}"#), "`headers` must be a list of [name, value]");
+        assert_eq!(error(r#"{"scheme": "ftp"}"#), "`scheme` must be `http` or `https`");
+        assert_eq!(error(r#"{"client_ip": "here"}"#), "`client_ip` must be an address");
+        assert_eq!(error(r#"{"http_version": "3"}"#), "`http_version` must be `1.0`, `1.1` or `2`");
+        assert_eq!(error(r#"{"path": null}"#), "`path` must be a text");
+        assert_eq!(error(r#"{"authority": nul}"#).split(':').next(), Some("column 18"));
+    }
+
+    #[test]
+    fn no_line_panics() {
+        for line in
+            ["{\"", "{\"a\\", "{\"a\":\"\\", "{\"id\":", "{\"id\":[", "{\"id\":\"\\\"}", "{\"headers\":[[", "\u{1}"]
+        {
+            assert!(read(line, Vec::new()).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn memory_is_used_again() {
+        let headers: Headers<'_> = Vec::with_capacity(17);
+        assert_eq!(recycle(headers).capacity(), 17);
+    }
+}
