@@ -39,6 +39,17 @@ pub struct RouteTable {
 }
 
 impl RouteTable {
+    /// A table of its parts. Routes come in rank order; virtual hosts name them by their place.
+    pub fn new(
+        listeners: Vec<Listener>,
+        routes: Vec<Route>,
+        clusters: Vec<Cluster>,
+        filters: Arc<Filters>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        Self { listeners, routes, clusters, filters, settings }
+    }
+
     /// All listeners, in Emissary's order.
     pub fn listeners(&self) -> &[Listener] {
         &self.listeners
