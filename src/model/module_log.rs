@@ -1,9 +1,11 @@
 //! The access log and client certificates, as the Module sets them.
 
 use super::fields::{self, Fields};
+use super::format;
 use super::module::Reader;
 use super::problem::Effect;
 use super::settings::{LogShape, Settings};
+use crate::source::Span;
 use crate::yaml::{Dialect, Meaning};
 
 impl Reader<'_, '_> {
@@ -21,6 +23,7 @@ impl Reader<'_, '_> {
                         return self
                             .fail(node.span, "envoy_log_format must be a text with envoy_log_type text".to_owned());
                     };
+                    self.check_format(text, node.span);
                     settings.log.shape = LogShape::Text(Some(text.to_owned()));
                 }
             }
@@ -28,14 +31,16 @@ impl Reader<'_, '_> {
                 let keys = match format {
                     None => None,
                     Some(node) => match node.as_map() {
-                        Some(map) => Some(
-                            map.entries()
-                                .iter()
-                                .filter_map(|entry| {
-                                    Some((entry.key.text()?.to_owned(), entry.value.text()?.to_owned()))
-                                })
-                                .collect(),
-                        ),
+                        Some(map) => {
+                            let mut keys = Vec::new();
+                            for entry in map.entries() {
+                                if let (Some(key), Some(value)) = (entry.key.text(), entry.value.text()) {
+                                    self.check_format(value, entry.value.span);
+                                    keys.push((key.to_owned(), value.to_owned()));
+                                }
+                            }
+                            Some(keys)
+                        }
                         None => {
                             let message = format!("envoy_log_format must be a mapping with envoy_log_type {kind}");
                             return self.fail(node.span, message);
@@ -50,6 +55,13 @@ impl Reader<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    fn check_format(&mut self, text: &str, span: Span) {
+        if let Err(why) = format::check(text) {
+            let message = format!("envoy_log_format: {why}: Envoy refuses the whole configuration");
+            self.post(Effect::Reject, "module-log-format", span, message);
+        }
     }
 
     pub(crate) fn client_certs(&mut self, settings: &mut Settings) -> Result<(), ()> {
