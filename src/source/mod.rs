@@ -5,6 +5,7 @@
 //! - *never*: reads files, or knows YAML
 //! - *start*: [`SourceMap`]
 
+mod edit;
 mod embedded;
 mod lines;
 mod origin;
@@ -12,6 +13,7 @@ mod span;
 
 use std::sync::Arc;
 
+pub use edit::Edit;
 pub use embedded::{Embedding, Piece};
 pub use lines::Lines;
 pub use origin::{ObjectRef, Origin};

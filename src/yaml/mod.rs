@@ -6,6 +6,7 @@
 //! - *start*: [`parse`], then [`Node`]
 
 mod build;
+mod edit;
 mod embed;
 mod keys;
 mod node;
@@ -21,6 +22,7 @@ mod write;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
+pub use edit::Editor;
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
 pub(crate) use stream::FirstDocuments;

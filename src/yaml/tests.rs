@@ -1,6 +1,7 @@
 //! What reading promises.
 #![allow(clippy::unwrap_used)]
 
+mod editing;
 mod embedding;
 mod writing;
 

@@ -26,9 +26,25 @@ pub fn value_to_yaml(value: &Yaml) -> String {
     }
 }
 
+/// A value on one line, to stand in a map or list of any style.
+pub(super) fn on_one_line(value: &Yaml) -> Option<String> {
+    let is_flow_safe = |text: &str| !text.contains(['\n', ',', '[', ']', '{', '}', '#']) && !text.contains(": ");
+    let text = value_to_yaml(value);
+    match value {
+        Yaml::Sequence(_) | Yaml::Mapping(_) => escaped(&serde_json::to_string(value).ok()?),
+        _ if is_flow_safe(text.trim_end()) => text.trim_end().to_owned(),
+        _ => escaped(&serde_json::to_string(value).ok()?),
+    }
+    .into()
+}
+
 /// Every JSON text is YAML, and has all its texts in quotes.
 fn in_json(value: &Yaml) -> Option<String> {
-    let plain = serde_json::to_string_pretty(value).ok()?;
+    Some(escaped(&serde_json::to_string_pretty(value).ok()?) + "\n")
+}
+
+/// JSON without the characters that are no part of YAML, or a line end to some.
+fn escaped(plain: &str) -> String {
     let mut text = String::with_capacity(plain.len() + 16);
     for c in plain.chars() {
         match c {
@@ -38,8 +54,7 @@ fn in_json(value: &Yaml) -> Option<String> {
             c => text.push(c),
         }
     }
-    text.push('\n');
-    Some(text)
+    text
 }
 
 /// What a node means to the readers of a dialect.
