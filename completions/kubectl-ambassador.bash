@@ -71,13 +71,13 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__subcmd__ambassador__subcmd__route__subcmd__test)
-            opts="-X -H -d -f -R -k -o -h --method --header --data --listener --sni --client-ip --draw --curl --explain --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
+            opts="-X -H -d -f -R -k -o -h --request --header --data --curl --listener --sni --client-ip --draw --expect --requests --suite --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --explain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --method)
+                --request)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -101,6 +101,10 @@ _kubectl__ambassador() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --curl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --listener)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -117,7 +121,15 @@ _kubectl__ambassador() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --curl)
+                --expect)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --requests)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --suite)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -158,11 +170,11 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text wide json jsonl yaml junit tap" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text wide json jsonl yaml junit tap" -- "${cur}"))
                     return 0
                     ;;
                 --color)

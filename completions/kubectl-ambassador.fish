@@ -33,14 +33,17 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "routes" -d 'Print the effective route table, in the order in which it is tried'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "version" -d 'Print the version, the Emissary editions and the conformance figures'
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s X -l method -d 'Method; GET, or POST with a body' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s X -l request -d 'Method; without it GET, or POST with a body' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s H -l header -d 'Header `name: value`; repeatable' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s d -l data -d 'Body' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l listener -d 'The port of the Listener; by default the one to which the URL leads' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l sni -d 'TLS server name; by default the host of the URL' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l client-ip -d 'The client\'s address' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l draw -d 'Fix the canary draw, 0 to 100; without it every outcome is told with its share' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l curl -d 'A pasted curl command, in quotes' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l listener -d 'Port of the Listener; without it the one to which the URL leads' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l sni -d 'TLS server name; without it the host of the URL' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l client-ip -d 'The client\'s address' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l draw -d 'Fix the canary draw, 0 to 100; without it every outcome is told' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l expect -d 'Turn the request into a check: service=, mapping=, status=, path=, ...' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l requests -d 'Answer every line of a file of JSON requests, - for standard input' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l suite -d 'Run expectations from files; exit 1 when one fails' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l rev -d 'Read the paths as they were in this git revision' -r
@@ -51,14 +54,18 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 no\t'No'
 auto\t'Find out'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s o -l output -d 'Output format' -r -f -a "text\t'For people'
+wide\t'For people, with the headers that every request gets'
 json\t'One object'
-jsonl\t'One object a line'"
+jsonl\t'One object a line'
+yaml\t'One document'
+junit\t'JUnit\'s XML, of a suite'
+tap\t'TAP, of a suite'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l explain -d 'Tell every candidate, what refused it, and the Mappings that are not there'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s R -l recursive -d 'Look into folders of folders too'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l explain -d 'Tell every candidate, what refused it, and the Mappings that are not there'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
