@@ -8,6 +8,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod convert;
 pub mod diagnostic;
 pub mod edition;
 pub mod input;

@@ -90,8 +90,25 @@ impl Compilation {
     }
 }
 
-/// Understands all texts of a map and compiles them into one table.
-pub fn compile(mut sources: SourceMap, options: &Options) -> Compilation {
+/// Texts as documents, and what became of them.
+#[derive(Debug)]
+pub struct Documents {
+    /// The texts.
+    pub sources: SourceMap,
+    /// Their documents.
+    pub documents: Vec<Document>,
+    /// What became of the documents.
+    pub reading: Reading,
+    /// What is wrong with the YAML.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was chosen, a sentence each.
+    pub notes: Vec<String>,
+    /// Under which options they were read, with what was found out filled in.
+    pub options: ReadOptions,
+}
+
+/// Reads all texts of a map.
+pub fn read(mut sources: SourceMap, options: &Options) -> Documents {
     let mut notes = Vec::new();
     let mut documents = Vec::new();
     let mut diagnostics = Vec::new();
@@ -109,16 +126,25 @@ pub fn compile(mut sources: SourceMap, options: &Options) -> Compilation {
         );
         found.is_some()
     });
-    let read_options = ReadOptions {
+    let options_asked = ReadOptions {
         edition: options.edition.unwrap_or(Edition::Four),
         legacy_versions,
         ambassador_id: options.ambassador_id.clone(),
         ambassador_namespace: options.ambassador_namespace.clone(),
         serialised: options.serialised,
     };
-    let (mut reading, edition) = read(&mut sources, &documents, options.edition, &read_options, &mut notes);
+    let (reading, edition) = read_under(&mut sources, &documents, options.edition, &options_asked, &mut notes);
+    let options = ReadOptions { edition, ..options_asked };
+    Documents { sources, documents, reading, diagnostics, notes, options }
+}
+
+/// Understands all texts of a map and compiles them into one table.
+pub fn compile(sources: SourceMap, options: &Options) -> Compilation {
+    let Documents { mut sources, documents, mut reading, mut diagnostics, mut notes, options: read_options } =
+        read(sources, options);
+    let (edition, legacy_versions) = (read_options.edition, read_options.legacy_versions);
     if edition.has_listeners() && !options.strict && !names_listener_or_host(&reading) {
-        assume_quick_start(&mut sources, &mut reading, &ReadOptions { edition, ..read_options });
+        assume_quick_start(&mut sources, &mut reading, &read_options);
         notes.push("Listeners 8080 and 8443 and Host * were assumed: the input has neither".to_owned());
     }
     let snapshot = model::normalise(
@@ -145,27 +171,27 @@ fn legacy_version(root: &Node) -> Option<&str> {
 }
 
 /// Reads documents under an edition; where none is asked for, under 4, or the newest that reads them all.
-fn read(
+fn read_under(
     sources: &mut SourceMap,
     documents: &[Document],
     asked: Option<Edition>,
     options: &ReadOptions,
     notes: &mut Vec<String>,
 ) -> (Reading, Edition) {
-    let read_under = |edition: Edition, sources: &mut SourceMap| {
+    let under = |edition: Edition, sources: &mut SourceMap| {
         resource::read(sources, documents, &ReadOptions { edition, ..options.clone() })
     };
     if let Some(edition) = asked {
-        return (read_under(edition, sources), edition);
+        return (under(edition, sources), edition);
     }
     let before = sources.clone();
-    let newest = read_under(Edition::Four, sources);
+    let newest = under(Edition::Four, sources);
     let (edition, decided_by) = resource::choose_edition(&newest.results);
     let Some(document) = decided_by else { return (newest, edition) };
     let version = &document.api_version;
     notes.push(format!("edition {edition} ({}): newer ones do not read {version} in annotations", edition.release()));
     *sources = before;
-    (read_under(edition, sources), edition)
+    (under(edition, sources), edition)
 }
 
 fn names_listener_or_host(reading: &Reading) -> bool {

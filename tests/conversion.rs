@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use kubectl_ambassador::edition::Edition;
-use kubectl_ambassador::resource::{AnnotationPart, DocumentResult, Harm, Outcome, ReadOptions, Reading, Stage, read};
+use kubectl_ambassador::resource::{AnnotationPart, DocumentResult, Harm, Outcome, ReadOptions, Reading, read};
 use kubectl_ambassador::source::{Origin, SourceMap};
 use kubectl_ambassador::yaml::{self, Dialect, Meaning, Node};
 
@@ -70,29 +70,9 @@ fn same(recorded: &Node, own: &Node) -> bool {
 fn outcome(result: &DocumentResult) -> (&'static str, Option<&'static str>) {
     match &result.outcome {
         Outcome::Converted { .. } => ("converted", None),
-        Outcome::Refused { stage, .. } => ("refused", Some(stage_name(*stage))),
-        Outcome::Ignored { stage } => ("ignored", Some(stage_name(*stage))),
-        Outcome::Panic { stage, .. } => ("panic", Some(stage_name(*stage))),
-    }
-}
-
-fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::NoAnnotation => "no-annotation",
-        Stage::NoDocuments => "no-documents",
-        Stage::NotACarrier => "not-a-carrier",
-        Stage::Annotation => "annotation",
-        Stage::Version => "version",
-        Stage::Schema => "schema",
-        Stage::Decode => "decode",
-        Stage::Convert => "convert",
-        Stage::SchemaAfter => "schema-after",
-        Stage::Compiler => "compiler",
-        Stage::Request => "request",
-        Stage::Kind => "kind",
-        Stage::ConvertOnRead => "convert-on-read",
-        Stage::EntrypointSchema => "entrypoint-schema",
-        Stage::EntrypointDecode => "entrypoint-decode",
+        Outcome::Refused { stage, .. } => ("refused", Some(stage.as_str())),
+        Outcome::Ignored { stage } => ("ignored", Some(stage.as_str())),
+        Outcome::Panic { stage, .. } => ("panic", Some(stage.as_str())),
     }
 }
 

@@ -7,10 +7,10 @@ use super::args::{GatewayArgs, InputArgs};
 use super::exit::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::input::Input;
-use crate::pipeline::{self, Compilation, Options};
+use crate::pipeline::{self, Compilation, Documents, Options};
 use crate::report::format::excerpt;
 use crate::source::SourceMap;
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 
 /// So many diagnostics are shown whole; lint is for the rest.
 const SHOWN: usize = 10;
@@ -67,6 +67,22 @@ impl GatewayArgs {
 
 /// Compiles sources of which at least one document can be Kubernetes'.
 pub(super) fn compile(sources: SourceMap, options: &Options) -> Result<Compilation, Failure> {
+    let name = name(&sources)?;
+    let compilation = pipeline::compile(sources, options);
+    sense(&name, &compilation.sources, &compilation.documents, &compilation.diagnostics)?;
+    Ok(compilation)
+}
+
+/// Reads sources of which at least one document can be Kubernetes'.
+pub(super) fn read(sources: SourceMap, options: &Options) -> Result<Documents, Failure> {
+    let name = name(&sources)?;
+    let read = pipeline::read(sources, options);
+    sense(&name, &read.sources, &read.documents, &read.diagnostics)?;
+    Ok(read)
+}
+
+/// What the sources are called, if there is anything in them.
+fn name(sources: &SourceMap) -> Result<String, Failure> {
     let names: Vec<String> = sources.ids().map(|id| sources.get(id).origin.to_string()).collect();
     let blank =
         sources.ids().all(|id| sources.get(id).text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty());
@@ -74,15 +90,18 @@ pub(super) fn compile(sources: SourceMap, options: &Options) -> Result<Compilati
     if blank {
         return Err(NothingToRead::Empty(name).into());
     }
-    let compilation = pipeline::compile(sources, options);
-    if compilation.documents.iter().any(|document| is_object(&document.root)) {
-        return Ok(compilation);
+    Ok(name)
+}
+
+/// Fails where no document can be Kubernetes'.
+fn sense(name: &str, sources: &SourceMap, documents: &[Document], problems: &[Diagnostic]) -> Result<(), Failure> {
+    if documents.iter().any(|document| is_object(&document.root)) {
+        return Ok(());
     }
-    let sources = &compilation.sources;
+    let name = name.to_owned();
     let place = |diagnostic: &Diagnostic| sources.place(diagnostic.primary.span);
-    let syntax =
-        compilation.diagnostics.iter().find(|one| one.severity == Severity::Error && one.code.starts_with("yaml"));
-    Err(match (syntax, compilation.documents.first()) {
+    let syntax = problems.iter().find(|one| one.severity == Severity::Error && one.code.starts_with("yaml"));
+    Err(match (syntax, documents.first()) {
         (Some(first), _) => NothingToRead::NotYaml(place(first).to_string(), first.message.clone()),
         (None, None) => NothingToRead::Empty(name),
         (None, Some(document)) => {

@@ -18,6 +18,7 @@ mod load;
 mod name;
 
 mod completion;
+mod convert;
 mod route_test;
 mod routes;
 mod version;
@@ -58,6 +59,7 @@ macro_rules! verbs {
 verbs! {
     route_test => RouteTest,
     routes => Routes,
+    convert => Convert,
     completion => Completion,
     version => Version,
 }

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::yaml::{Comment, Dialect, Entry, Node};
 
 /// The annotation that carries documents.
-pub(crate) const CONFIG: &str = "getambassador.io/config";
+pub const CONFIG: &str = "getambassador.io/config";
 
 /// The annotation's text cut into documents, as Go's reader does it; a separator line with more than a comment on it
 /// loses the whole.

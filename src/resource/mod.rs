@@ -33,11 +33,13 @@ mod verdict;
 pub mod version;
 mod write;
 
+pub use annotation::CONFIG;
 pub use check::{Problem, Violation};
 pub use choose::choose_edition;
 pub use kind::Kind;
-pub use read::read;
+pub use read::{objects_in, read};
 pub use reading::{
     AnnotationPart, Carrier, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Reading,
     Resource, Stage, Written,
 };
+pub use verdict::objections;

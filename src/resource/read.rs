@@ -5,10 +5,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::annotation::CONFIG;
-use super::json::{Json, json, text};
+use super::json::{Json, is_null, json, text};
 use super::judged::Judged;
 use super::object::judge;
-use super::{Kind, PostLevel, ReadOptions, Reading, historic};
+use super::{Harm, Kind, PostLevel, ReadOptions, Reading, historic};
 use crate::edition::Edition;
 use crate::source::{Embedding, Origin, SourceId, SourceMap, Span};
 use crate::yaml::{Document, FirstDocuments, Node, Value};
@@ -75,8 +75,16 @@ fn unfold_lists(root: &Node, depth: usize, take: &mut impl FnMut(&Node)) {
         Some(Json::List(items)) if kind.ends_with("List") && depth < MAX_LISTS => {
             items.iter().for_each(|item| unfold_lists(item, depth + 1, take));
         }
+        _ if is_null(root) => {}
         _ => take(root),
     }
+}
+
+/// The objects of a document: itself, or what its list holds.
+pub fn objects_in(root: &Node) -> Vec<Node> {
+    let mut objects = Vec::new();
+    unfold_lists(root, 0, &mut |object| objects.push(object.clone()));
+    objects
 }
 
 /// The annotation of a Service or Ingress, if it is a text.
@@ -136,6 +144,8 @@ fn gathered(mut all: Vec<Judged>) -> Reading {
             judged.resources.clear();
             judged.object = None;
             judged.posts.clear();
+            // What is no longer there harms nobody.
+            judged.results.iter_mut().for_each(|result| result.harm = Harm::None);
         }
     }
     let mut reading = Reading::default();

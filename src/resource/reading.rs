@@ -247,3 +247,26 @@ pub enum Stage {
     /// Delivered, fits the schema, cannot be read into Go structures.
     EntrypointDecode,
 }
+
+impl Stage {
+    /// Its name, as results for machines have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAnnotation => "no-annotation",
+            Self::NoDocuments => "no-documents",
+            Self::NotACarrier => "not-a-carrier",
+            Self::Annotation => "annotation",
+            Self::Version => "version",
+            Self::Schema => "schema",
+            Self::Decode => "decode",
+            Self::Convert => "convert",
+            Self::SchemaAfter => "schema-after",
+            Self::Compiler => "compiler",
+            Self::Request => "request",
+            Self::Kind => "kind",
+            Self::ConvertOnRead => "convert-on-read",
+            Self::EntrypointSchema => "entrypoint-schema",
+            Self::EntrypointDecode => "entrypoint-decode",
+        }
+    }
+}

@@ -10,6 +10,7 @@ use super::upgrade::{Old, upgraded};
 use super::version::{Form, Version};
 use super::write::{CannotRead, Go};
 use super::{Harm, Kind, Outcome, ReadOptions, Stage};
+use crate::edition::Edition;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 
@@ -245,6 +246,19 @@ fn unknown_at_the_top(root: &Node) -> Vec<Violation> {
         Some(Violation { path, span: entry.key.span, problem: Problem::Unknown })
     });
     unknown.collect()
+}
+
+/// What a cluster without old versions would not take of an object in `v3alpha1`.
+pub fn objections(object: &Node) -> Vec<Violation> {
+    let kind = object.get("kind").and_then(text).and_then(Kind::from_name);
+    let Some(kind) = kind else { return Vec::new() };
+    let metadata = object.get("metadata").and_then(Node::as_map).map(crate::yaml::Map::entries).unwrap_or_default();
+    let mut violations = metadata::violations(metadata, object.span);
+    if let Some(spec) = object.get("spec") {
+        let view = View { form: Form::New, edition: Edition::Four };
+        violations.extend(check("spec", spec, spec_of(kind), view, Judge::ApiServer).violations);
+    }
+    violations
 }
 
 /// The spec as Go writes it in `v3alpha1`.
