@@ -7,14 +7,16 @@ use std::sync::{Arc, LazyLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use kubectl_ambassador::model::{Action, AuthUse, Cleartext, MappingId, Redirect, RedirectPath};
+use kubectl_ambassador::pipeline::{self, Options};
 use kubectl_ambassador::routing::predicate::{
     AuthorityTest, HeaderKey, HeaderTest, MethodTest, PathTest, QueryTest, Share, ValueTest,
 };
 use kubectl_ambassador::routing::rank::Rank;
 use kubectl_ambassador::routing::regex::Regex;
 use kubectl_ambassador::routing::{
-    Draw, RequestView, Route, RouteId, RouteList, Tests, Treatment, Verdict, VirtualHost,
+    Draw, RequestView, Route, RouteId, RouteList, Serves, Tests, Treatment, Verdict, VirtualHost,
 };
+use kubectl_ambassador::source::{Origin, SourceMap};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -297,4 +299,60 @@ proptest! {
         });
         prop_assert_eq!(answers, again.join().unwrap());
     }
+}
+
+/// A request made for a route: what its tests ask for, as far as it is told in plain text.
+fn request_for(tests: &Tests, secure: bool, draw: Draw) -> Sent {
+    let authority = match &tests.authority {
+        AuthorityTest::Exact(text) => text.to_string(),
+        AuthorityTest::Suffix(text) => format!("a{text}"),
+        AuthorityTest::Prefix(text) => format!("{text}a"),
+        AuthorityTest::Any | AuthorityTest::Regex(_) => "a.example.com".to_owned(),
+    };
+    let literal = String::from_utf8_lossy(tests.path.literal()).into_owned();
+    let path = if matches!(tests.path, PathTest::Exact { .. }) { literal } else { format!("{literal}x/y") };
+    let query = tests.query.iter().map(|test| match &test.value {
+        ValueTest::Exact(value) => format!("{}={value}", test.name),
+        _ => test.name.to_string(),
+    });
+    let query: Vec<String> = query.collect();
+    let query = (!query.is_empty()).then(|| query.join("&"));
+    Sent { secure, authority, method: "GET", path, query, headers: Vec::new(), draw }
+}
+
+#[test]
+fn recorded_configurations_have_one_answer_too() {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/truth/conformance/cases");
+    let mut asked = 0;
+    for case in std::fs::read_dir(cases).unwrap() {
+        let text = std::fs::read_to_string(case.unwrap().path().join("manifests.yaml")).unwrap();
+        let mut sources = SourceMap::default();
+        sources.add(Origin::Stdin, text);
+        let table = pipeline::compile(sources, &Options::default()).table;
+        for chain in table.listeners().iter().flat_map(|listener| &listener.chains) {
+            let Serves::Http(hosts) = &chain.serves else { continue };
+            for host in hosts.iter() {
+                for id in host.routes.ranked() {
+                    let tests = &table.route(*id).tests;
+                    for (secure, draw) in [(true, 0), (false, 0), (true, 99)] {
+                        let sent = request_for(tests, secure, Draw::new(draw));
+                        let mut headers = HeaderMap::new();
+                        for test in &tests.headers {
+                            if let (HeaderKey::Name(name), ValueTest::Exact(value)) = (&test.name, &test.value) {
+                                headers.append(name, HeaderValue::from_str(value).unwrap());
+                            }
+                        }
+                        let request = sent.view(&headers);
+                        let judge = |id: &RouteId| Some((*id, host.judge(table.route(*id), &request)?));
+                        let scanned = host.routes.ranked().iter().find_map(judge);
+                        let selected = table.select(host, &request).map(|taken| (taken.id, taken.treatment));
+                        assert_eq!(selected, scanned, "{request:?}");
+                        assert_eq!(table.explain(host, &request).winner, scanned.map(|(id, _)| id), "{request:?}");
+                        asked += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(asked > 1_000, "only {asked} requests asked");
 }
