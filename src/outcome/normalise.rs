@@ -21,7 +21,7 @@ pub enum PathRefusal {
     Fragment,
     /// It has `%2f` or `%5c`, and the Module refuses that.
     EscapedSlash,
-    /// It has `%00` in the path.
+    /// It has a NUL in the path, as a byte or escaped.
     Nul,
 }
 
@@ -99,6 +99,7 @@ fn canonical(path: &str) -> Result<String, PathRefusal> {
                 at += 1;
             }
             b'%' => at += escape(raw.get(at + 1..).unwrap_or_default(), &mut out)?,
+            0 => return Err(PathRefusal::Nul),
             _ if passes(byte) => {
                 out.push(byte);
                 at += 1;
@@ -335,6 +336,7 @@ mod tests {
         assert_eq!(refusal("/a#b", none), Some(PathRefusal::Fragment));
         assert_eq!(refusal("/a?b#c", none), Some(PathRefusal::Fragment));
         assert_eq!(refusal("/a%00", none), Some(PathRefusal::Nul));
+        assert_eq!(refusal("/%\0%%82", none), Some(PathRefusal::Nul));
         assert_eq!(refusal("/a?%00", none), None);
     }
 
