@@ -113,3 +113,13 @@ fn json_documents_and_lists_are_converted() {
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: getambassador.io/v3alpha1\n  kind: Mapping\n  metadata: {name: m}\n  spec: {prefix: /, service: s}\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s}\n";
     assert_eq!(yaml(list).matches("---").count(), 2);
 }
+
+#[test]
+fn lines_that_fall_away_at_the_end_leave_no_blank_ones() {
+    for blank in ["\n", "\r\n", "  \n\n"] {
+        let text = format!(
+            "apiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {{name: m}}\nspec:\n  hostname: '*'\n  prefix: /\n  service: s\n  prefx: /a\n{blank}"
+        );
+        assert!(yaml(&text).ends_with("  service: s\n"));
+    }
+}

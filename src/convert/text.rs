@@ -1,9 +1,11 @@
 //! The texts of the objects that are written.
 
+use std::ops::Range;
+
 use super::object::Object;
 use super::revise::revise;
 use crate::source::SourceMap;
-use crate::yaml::{Comment, Dialect, Document, to_yaml};
+use crate::yaml::{Comment, Dialect, Document, parse, to_yaml};
 
 /// From so many objects on threads pay.
 const MANY: usize = 64;
@@ -41,19 +43,33 @@ fn write(object: &Object<'_>, sources: &SourceMap) -> String {
 /// The text of a document, changed as far as it has to be.
 fn kept(object: &Object<'_>, document: &Document, sources: &SourceMap) -> Option<String> {
     let text = &sources.get(document.root.span.source).text;
+    let (before, body) = parts(text, document)?;
+    let written = text.get(body.clone())?;
+    let revised = revise(written, body.start, &document.root, &object.target)?;
+    let is_changed = revised != written;
+    let mut whole = before + &revised;
+    if !whole.ends_with('\n') {
+        whole.push('\n');
+    }
+    if is_changed { settled(whole, document) } else { Some(whole) }
+}
+
+/// A changed text as it would be kept the next time: lines that were taken away may leave blank ones at the end.
+fn settled(text: String, document: &Document) -> Option<String> {
+    let documents = parse(document.root.span.source, &text).documents;
+    let [document] = &documents[..] else { return None };
+    let (before, body) = parts(&text, document)?;
+    Some(before + text.get(body)?)
+}
+
+/// The comments before a document, and its lines.
+fn parts(text: &str, document: &Document) -> Option<(String, Range<usize>)> {
     let root = document.root.span.range();
     let start = text.get(..root.start)?.rfind('\n').map_or(0, |end| end + 1);
     // What stands before the document on its line is a separator or a byte order mark.
     let start = if text.get(start..root.start)?.bytes().all(|byte| byte == b' ') { start } else { root.start };
-    let end = body_end(text, document);
-    let body = text.get(start..end)?;
-    let revised = revise(body, start, &document.root, &object.target)?;
     let before = document.comments.iter().filter(|comment| (comment.span.start as usize) < start);
-    let mut whole = lines_of(before) + &revised;
-    if !whole.ends_with('\n') {
-        whole.push('\n');
-    }
-    Some(whole)
+    Some((lines_of(before), start..body_end(text, document)))
 }
 
 /// Where the lines of a document end, with the comments that follow it before the next separator.
