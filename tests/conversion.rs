@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod figures;
+
 use std::path::Path;
 
 use kubectl_ambassador::edition::Edition;
@@ -211,4 +213,5 @@ fn every_document_ends_where_it_was_recorded_to_end() {
     }
     println!("agree {agree} of {all}");
     assert!(reports.is_empty(), "agree {agree} of {all}\n{}", reports.join("\n"));
+    figures::are_current("conversion", agree, all);
 }

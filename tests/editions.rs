@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod figures;
 mod replay;
 
 use replay::case::Recording;
@@ -21,4 +22,5 @@ fn all_recorded_cases_agree() {
     }
     tally.report();
     assert_eq!(tally.agreed, tally.compared, "see above");
+    figures::are_current("editions", tally.agreed, tally.compared);
 }

@@ -1,10 +1,23 @@
 //! `version`: what this was built from, and how true it is.
 
+use std::collections::BTreeMap;
+
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use super::{Exit, Ran, World};
 use crate::edition::Edition;
 use crate::report::format::json;
+
+/// How much of the recorded truth is decided alike, by its folder; the tests that replay it keep this current.
+const RECORDED: &str = include_str!("../../testdata/figures.json");
+
+/// Of so many facts so many agree.
+#[derive(Debug, Deserialize, Serialize)]
+struct Figure {
+    agree: usize,
+    of: usize,
+}
 
 /// Print the version, the Emissary editions and the conformance figures
 #[derive(Debug, Default, clap::Args)]
@@ -24,6 +37,7 @@ enum Output {
 impl Args {
     pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
         let commit = option_env!("KUBECTL_AMBASSADOR_COMMIT");
+        let recorded: BTreeMap<String, Figure> = serde_json::from_str(RECORDED)?;
         let editions = Edition::NEWEST_FIRST.map(|edition| (edition.number(), edition.release()));
         let text = match self.output {
             Output::Text => {
@@ -31,6 +45,9 @@ impl Args {
                 let mut text = format!("kubectl-ambassador {}{commit}\n", env!("CARGO_PKG_VERSION"));
                 for (number, release) in editions {
                     text.push_str(&format!("edition {number}: {release}\n"));
+                }
+                for (set, Figure { agree, of }) in &recorded {
+                    text.push_str(&format!("recorded {set}: {agree} of {of} agree\n"));
                 }
                 text
             }
@@ -45,6 +62,7 @@ impl Args {
                     "release": env!("CARGO_PKG_VERSION"),
                     "commit": commit,
                     "editions": editions,
+                    "recorded": recorded,
                 });
                 json::pretty(&value.to_string())
             }

@@ -120,18 +120,25 @@ pub fn outcomes<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Vec<
         Arrival::Ends(outcome) => vec![(1.0, ended(*outcome))],
         Arrival::Bytes(clusters) => {
             let total: f64 = clusters.iter().map(|(_, weight)| f64::from(*weight)).sum();
+            if total == 0.0 {
+                return vec![(1.0, ended(Outcome::NoChain))];
+            }
             clusters
                 .iter()
                 .map(|(cluster, weight)| (f64::from(*weight) / total, ended(Outcome::Tcp(*cluster))))
                 .collect()
         }
         Arrival::Request(at) => {
-            let bounds = bounds(table, &at);
+            let (bounds, mut first) = bounds(table, &at);
             let mut decisions: Vec<(u32, Decision<'t, 'r>)> = Vec::with_capacity(bounds.len());
+            let mut at = Some(*at);
             let mut low = 0;
             for high in bounds {
                 let draw = Draw::new(u64::from(low));
-                let decision = carry(table, request, At::clone(&at), draw, &mut Agreeable);
+                // Nearly always there is one outcome, and nothing is copied.
+                let here = if high < u32::from(Draw::COUNT) { at.clone() } else { at.take() };
+                let Some(here) = here else { break };
+                let decision = carry_from(table, request, here, draw, first.take(), &mut Agreeable);
                 match decisions.iter_mut().find(|(_, known)| known.route == decision.route) {
                     Some((draws, _)) => *draws += high - low,
                     None => decisions.push((high - low, decision)),
@@ -183,18 +190,19 @@ fn arrive<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Arrival<'t
     }
 }
 
-/// Draws from which on another route takes the request, and the end of all draws.
-fn bounds(table: &RouteTable, at: &At<'_, '_>) -> Vec<u32> {
+/// Draws from which on another route takes the request, and the end of all draws; and the route for the lowest draw.
+fn bounds<'t>(table: &'t RouteTable, at: &At<'t, '_>) -> (Vec<u32>, Option<Selection<'t>>) {
     let all = u32::from(Draw::COUNT);
     let mut bounds = Vec::new();
+    let mut first = None;
     if let Some(host) = at.host {
         // A draw of a hundred is below no share but the full one: routes are asked for what their other tests say.
         let view = at.received.head.view(at.received.secure, Draw::LOWEST);
-        for route in host.routes.likely(&view).map(|id| table.route(id)) {
+        for id in host.routes.likely(&view) {
+            let route = table.route(id);
             let Share(below) = route.tests.share;
-            if below == 0 || host.judge(route, &view).is_none() {
-                continue;
-            }
+            let Some(treatment) = host.judge(route, &view).filter(|_| below > 0) else { continue };
+            first.get_or_insert(Selection { route, id, treatment });
             bounds.push(below.min(all));
             if below >= all {
                 break;
@@ -204,7 +212,7 @@ fn bounds(table: &RouteTable, at: &At<'_, '_>) -> Vec<u32> {
     bounds.push(all);
     bounds.sort_unstable();
     bounds.dedup();
-    bounds
+    (bounds, first)
 }
 
 /// What the filters and the action do to a request.
@@ -215,9 +223,21 @@ fn carry<'t, 'r>(
     draw: Draw,
     parties: &mut dyn Parties,
 ) -> Decision<'t, 'r> {
+    carry_from(table, request, at, draw, None, parties)
+}
+
+/// The same, where the route for this draw may be known already.
+fn carry_from<'t, 'r>(
+    table: &'t RouteTable,
+    request: &'r Request<'_>,
+    at: At<'t, 'r>,
+    draw: Draw,
+    known: Option<Selection<'t>>,
+    parties: &mut dyn Parties,
+) -> Decision<'t, 'r> {
     let At { listener, received, host } = at;
     let mut walk = Walk { table, request, listener, received, host, draw, asked: Vec::new(), crosses: None };
-    let mut selection = walk.select();
+    let mut selection = known.or_else(|| walk.select());
     let outcome = walk.outcome(&mut selection, parties);
     let has_body = request.body.is_some_and(|length| length > 0);
     let closes = match &outcome {

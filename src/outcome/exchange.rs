@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
-use super::forwarded::{Origin, Trust, forward_certificate};
+use super::forwarded::{FORWARDED_PROTO, Origin, Trust, forward_certificate};
 use super::head::Head;
 use super::intake::{self, HeaderRefusal, Upgrade};
 use super::normalise::{PathRules, normalise};
@@ -87,7 +87,7 @@ pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Reques
     let trust = Trust::of(settings, listener);
     let origin = trust.receive(&mut headers, request.client, request.is_tls(), || SOME_UUID);
     forward_certificate(&mut headers, settings.forward_client_cert_details.as_deref(), None);
-    let secure = listener.security.is_secure(headers.get("x-forwarded-proto").map(HeaderValue::as_bytes));
+    let secure = listener.security.is_secure(headers.get(FORWARDED_PROTO).map(HeaderValue::as_bytes));
     let method = Cow::Borrowed(&*request.method);
     let head = Head { method, https: origin.https == Some(true), authority, path, headers };
     Ok(Received { head, origin, upgrade, secure })

@@ -96,6 +96,10 @@ pub fn join_repeated(headers: &mut HeaderMap) {
 ///
 /// `Connection` names too many headers, or some that must stay.
 pub fn take_hop_by_hop(headers: &mut HeaderMap) -> Result<Option<Upgrade>, HeaderRefusal> {
+    // One look spares most requests a search for each name.
+    if !headers.keys().any(is_of_connection) {
+        return Ok(None);
+    }
     let upgrade = asked_upgrade(headers);
     if upgrade.is_none() {
         drop_nominated(headers)?;
@@ -109,6 +113,11 @@ pub fn take_hop_by_hop(headers: &mut HeaderMap) -> Result<Option<Upgrade>, Heade
         headers.remove(EXPECT);
     }
     Ok(upgrade)
+}
+
+/// Whether a header can concern only the connection.
+fn is_of_connection(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "connection" | "upgrade" | "te" | "expect" | "keep-alive" | "proxy-connection")
 }
 
 fn asked_upgrade(headers: &mut HeaderMap) -> Option<Upgrade> {

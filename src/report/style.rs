@@ -17,7 +17,7 @@ macro_rules! paints {
     ($($(#[$doc:meta])* $name:ident: |$text:ident| $painted:expr;)*) => {$(
         $(#[$doc])*
         pub fn $name(self, text: &str) -> String {
-            if !self.colour {
+            if !self.colour || text.is_empty() {
                 return text.to_owned();
             }
             let $text = text;
@@ -74,7 +74,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
         let mut line = String::new();
         for word in paragraph.split(' ') {
             if !line.is_empty() && width_of(&line) + 1 + width_of(word) > columns {
-                lines.push(std::mem::take(&mut line));
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
             } else if !line.is_empty() {
                 line.push(' ');
             }
@@ -100,6 +100,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("a-very-long-word b", 5), ["a-very-long-word", "b"]);
         assert_eq!(wrap("\u{1b}[1mone\u{1b}[0m two three", 7), ["\u{1b}[1mone\u{1b}[0m two", "three"]);
+        assert_eq!(wrap("one  three", 7), ["one", "three"]);
         assert_eq!(wrap("", 5), Vec::<String>::new());
     }
 }

@@ -145,7 +145,7 @@ pub fn unmet(expected: &[Expectation], answer: &Answer<'_>) -> Vec<Unmet> {
     let others: Vec<&Expectation> = expected.iter().filter(|one| one.key != Key::Share).collect();
     if let Some((one, wanted)) = wanted.and_then(|one| Some((one, share(&one.want)?))) {
         let fitting = answer.outcomes.iter().filter(|told| others.iter().all(|one| meets(one, told)));
-        let got: f64 = fitting.map(|told| told.share).sum();
+        let got = fitting.fold(0.0, |sum, told| sum + told.share);
         if (got - wanted).abs() < NEAR {
             return Vec::new();
         }
@@ -174,12 +174,21 @@ fn unmet_by_all(one: &Expectation, answer: &Answer<'_>) -> Option<Unmet> {
 
 fn all_values(key: Key, answer: &Answer<'_>) -> String {
     let value = |told: &Told<'_>| value(key, told).unwrap_or_else(|| nothing(told));
-    match answer.outcomes.as_slice() {
-        [only] => value(only),
-        several => {
-            let values = several.iter().map(|told| format!("{} for {}", value(told), percent(told.share)));
-            values.collect::<Vec<_>>().join(", ")
+    let mut values: Vec<(String, f64)> = Vec::new();
+    for told in &answer.outcomes {
+        let value = value(told);
+        match values.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, share)) => *share += told.share,
+            None => values.push((value, told.share)),
         }
+    }
+    match values.as_slice() {
+        [(only, _)] => only.clone(),
+        several => several
+            .iter()
+            .map(|(value, share)| format!("{value} for {}", percent(*share)))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 

@@ -51,11 +51,12 @@ pub struct Told<'a> {
 
 /// What happens.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 pub enum What<'a> {
     /// What the table decided, with names for what it speaks of by number.
     Decided {
         /// The decision.
-        decision: Box<Decision<'a, 'a>>,
+        decision: Decision<'a, 'a>,
         /// The service that a request goes to; empty where it goes to none.
         service: &'a str,
         /// The service that gets copies.
@@ -127,7 +128,7 @@ impl<'c> Judge<'c> {
             }
             _ => ("", None),
         };
-        Told { share, mapping, what: What::Decided { decision: Box::new(decision), service, mirror } }
+        Told { share, mapping, what: What::Decided { decision, service, mirror } }
     }
 
     /// The Mapping of an id; `None` for the gateway's own.

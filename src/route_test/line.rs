@@ -96,27 +96,28 @@ impl<'a> Rest<'a> {
 
     /// Reads the value of a key; an error says what it must be.
     fn value(&mut self, key: &str, ask: &mut Ask<'a>) -> Result<(), &'static str> {
-        match key {
-            "path" => ask.target = self.string().ok_or("a text")?,
-            "method" => ask.method = self.string().ok_or("a text")?,
-            "authority" => ask.authority = Some(self.optional().ok_or("a text or null")?),
-            "headers" => self.headers(&mut ask.headers).ok_or("a list of [name, value]")?,
-            "listener" => ask.listener = Some(self.port().ok_or("a port from 1 to 65535")?),
-            "scheme" => {
+        // As bytes, for these are told apart by length and letters; texts are compared one after the other.
+        match key.as_bytes() {
+            b"path" => ask.target = self.string().ok_or("a text")?,
+            b"method" => ask.method = self.string().ok_or("a text")?,
+            b"authority" => ask.authority = Some(self.optional().ok_or("a text or null")?),
+            b"headers" => self.headers(&mut ask.headers).ok_or("a list of [name, value]")?,
+            b"listener" => ask.listener = Some(self.port().ok_or("a port from 1 to 65535")?),
+            b"scheme" => {
                 let scheme = self.string().and_then(|text| Scheme::parse(&text));
                 ask.scheme = scheme.ok_or("`http` or `https`")?;
             }
-            "sni" => ask.sni = Some(self.optional().ok_or("a text or null")?),
-            "http_version" => {
+            b"sni" => ask.sni = Some(self.optional().ok_or("a text or null")?),
+            b"http_version" => {
                 let version = self.string().and_then(|text| Version::parse(&text));
                 ask.version = version.ok_or("`1.0`, `1.1` or `2`")?;
             }
-            "client_ip" => {
+            b"client_ip" => {
                 let address = self.string().and_then(|text| text.parse::<IpAddr>().ok());
                 ask.client = address.ok_or("an address")?;
             }
-            "body" => ask.body = self.optional().ok_or("a text or null")?.map(|body| body.len() as u64),
-            "id" => ask.id = Some(Cow::Borrowed(self.skip().ok_or("JSON")?)),
+            b"body" => ask.body = self.optional().ok_or("a text or null")?.map(|body| body.len() as u64),
+            b"id" => ask.id = Some(Cow::Borrowed(self.skip().ok_or("JSON")?)),
             _ => {
                 self.skip().ok_or("JSON")?;
             }
@@ -144,7 +145,13 @@ impl<'a> Rest<'a> {
     }
 
     fn port(&mut self) -> Option<u16> {
-        self.skip()?.parse().ok().filter(|port| *port > 0)
+        self.peek()?;
+        let rest = self.text.get(self.at..)?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        self.at += digits;
+        let port = rest.get(..digits).filter(|digits| !digits.starts_with('0'))?.parse().ok();
+        // Anything else behind the digits would be a number that is no port.
+        port.filter(|_| matches!(self.peek(), Some(b',' | b'}')))
     }
 
     fn optional(&mut self) -> Option<Option<Cow<'a, str>>> {
@@ -217,6 +224,9 @@ impl<'a> Rest<'a> {
             self.at += 1;
         }
         let value = self.text.get(start..self.at)?;
+        if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'"') && is_quoted(value) {
+            return Some(value);
+        }
         // Whatever is passed over must be JSON all the same: it may be told again.
         serde_json::from_str::<serde::de::IgnoredAny>(value).ok().map(|_| value)
     }
@@ -242,6 +252,12 @@ impl<'a> Rest<'a> {
     fn end(&mut self) -> Result<(), Stop<'a>> {
         if self.peek().is_none() { Ok(()) } else { Err(Stop(None)) }
     }
+}
+
+/// Whether a text without escapes is one in quotes.
+fn is_quoted(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.is_some_and(|inner| !inner.contains('"'))
 }
 
 #[cfg(test)]
@@ -300,7 +316,10 @@ mod tests {
         assert!(error("{\"id\": 01}").starts_with("column"));
         assert!(error("[1]").starts_with("a request is an object"));
         assert_eq!(error(r#"{"listener": "8080"}"#), "`listener` must be a port from 1 to 65535");
-        assert_eq!(error(r#"{"listener": 0}"#), "`listener` must be a port from 1 to 65535");
+        for port in ["0", "080", "65536", "8080.5", "1e3", "-1", "null", "[]"] {
+            let line = format!("{{\"listener\": {port}}}");
+            assert!(error(&line).contains("port") || error(&line).contains("no JSON"), "{port}: {}", error(&line));
+        }
         assert_eq!(error(r#"{"headers": {"x": "y"}}"#), "`headers` must be a list of [name, value]");
         assert_eq!(error(r#"{"headers": [["x"]]}"#), "`headers` must be a list of [name, value]");
         assert_eq!(error(r#"{"scheme": "ftp"}"#), "`scheme` must be `http` or `https`");

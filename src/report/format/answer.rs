@@ -1,6 +1,7 @@
 //! An answer as one line of JSON, written by hand: many are asked for at once.
 
 use std::io::Write as _;
+use std::net::IpAddr;
 
 use super::difference::Difference;
 use super::json::string;
@@ -49,8 +50,17 @@ fn request(out: &mut Vec<u8>, id: Option<&str>, request: &Request<'_>) {
     list(out, &request.headers, |out, (name, value)| pair(out, name, value));
     out.extend_from_slice(b"],\"http_version\":");
     string(out, request.version.name().trim_start_matches("HTTP/"));
-    // An address has digits, letters, dots and colons only. Writing to a Vec cannot fail.
-    let _ = write!(out, ",\"client_ip\":\"{}\"}}", request.client);
+    out.extend_from_slice(b",\"client_ip\":\"");
+    address(out, request.client);
+    out.extend_from_slice(b"\"}");
+}
+
+fn address(out: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        IpAddr::V4(address) => list_with(out, b'.', address.octets(), |out, part| number(out, u64::from(part))),
+        // Writing to a Vec cannot fail.
+        IpAddr::V6(address) => drop(write!(out, "{address}")),
+    }
 }
 
 fn outcome(out: &mut Vec<u8>, request: &Request<'_>, told: &Told<'_>) {
@@ -201,10 +211,19 @@ fn optional(out: &mut Vec<u8>, text: Option<&str>) {
     }
 }
 
-fn list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Vec<u8>, T)) {
+fn list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, one: impl FnMut(&mut Vec<u8>, T)) {
+    list_with(out, b',', items, one);
+}
+
+fn list_with<T>(
+    out: &mut Vec<u8>,
+    joint: u8,
+    items: impl IntoIterator<Item = T>,
+    mut one: impl FnMut(&mut Vec<u8>, T),
+) {
     for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
-            out.push(b',');
+            out.push(joint);
         }
         one(out, item);
     }

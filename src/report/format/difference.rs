@@ -20,26 +20,32 @@ pub struct Difference<'a> {
 impl<'a> Difference<'a> {
     /// Compares what a client sent with what the upstream gets.
     pub fn of(request: &'a Request<'_>, after: &'a HeaderMap) -> Self {
-        let mut found = Self::default();
-        for name in after.keys() {
-            let values = || after.get_all(name).iter();
+        let mut found = Self { added: Vec::with_capacity(after.len()), ..Self::default() };
+        // Names are few: looking along the client's list is cheaper than asking a map.
+        for (name, value) in after {
+            let text = || match std::str::from_utf8(value.as_bytes()) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => String::from_utf8_lossy(value.as_bytes()),
+            };
             if !was_sent(request, name) {
-                found.added.extend(values().map(|value| (name.as_str(), text(value.as_bytes()))));
-            } else if name != CONTENT_LENGTH
-                && !request.values(name.as_str()).map(str::as_bytes).eq(values().map(|value| value.as_bytes()))
-            {
-                found.changed.push((name.as_str(), values().map(|value| text(value.as_bytes())).collect()));
+                found.added.push((name.as_str(), text()));
+            } else if is_changed(request, name, after) {
+                match found.changed.last_mut() {
+                    Some((last, values)) if *last == name.as_str() => values.push(text()),
+                    _ => found.changed.push((name.as_str(), vec![text()])),
+                }
             }
         }
         for (name, _) in &request.headers {
-            let lower = lower(name);
-            if !after.contains_key(&*lower) && lower != "host" && !found.removed.contains(&lower) {
-                found.removed.push(lower);
+            let is_there = after.keys().any(|key| key.as_str().eq_ignore_ascii_case(name));
+            if !is_there && !name.eq_ignore_ascii_case("host") {
+                found.removed.push(lower(name));
             }
         }
         // Values of one name keep their order.
         found.added.sort_by_key(|(name, _)| *name);
         found.removed.sort_unstable();
+        found.removed.dedup();
         found.changed.sort_unstable_by_key(|(name, _)| *name);
         found
     }
@@ -51,16 +57,19 @@ fn was_sent(request: &Request<'_>, name: &HeaderName) -> bool {
         || (*name == CONTENT_LENGTH && request.body.is_some())
 }
 
+/// Whether the upstream gets other values of a header than the client sent.
+fn is_changed(request: &Request<'_>, name: &HeaderName, after: &HeaderMap) -> bool {
+    let is_length_of_body = *name == CONTENT_LENGTH && request.body.is_some();
+    let sent = request.values(name.as_str()).map(str::as_bytes);
+    !is_length_of_body && !sent.eq(after.get_all(name).iter().map(|value| value.as_bytes()))
+}
+
 fn lower(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
     } else {
         Cow::Borrowed(name)
     }
-}
-
-fn text(value: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(value)
 }
 
 #[cfg(test)]

@@ -5,6 +5,17 @@
 pub fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let bytes = text.as_bytes();
+    // Without a way out of the loop it is done many bytes at a time.
+    if bytes.iter().fold(true, |plain, byte| plain & (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\')) {
+        out.extend_from_slice(bytes);
+    } else {
+        escaped(out, bytes);
+    }
+    out.push(b'"');
+}
+
+#[cold]
+fn escaped(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut from = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         if byte >= b' ' && byte != b'"' && byte != b'\\' {
@@ -15,10 +26,8 @@ pub fn string(out: &mut Vec<u8>, text: &str) {
         escape(out, byte);
     }
     out.extend_from_slice(bytes.get(from..).unwrap_or_default());
-    out.push(b'"');
 }
 
-#[cold]
 fn escape(out: &mut Vec<u8>, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     match byte {

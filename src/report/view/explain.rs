@@ -6,11 +6,14 @@ use serde_json::{Value, json};
 
 use super::routes::match_words;
 use crate::report::Style;
-use crate::report::format::Columns;
+use crate::report::format::{Columns, Folder};
 use crate::route_test::{Absence, Candidate, Says, Trace};
 
 /// So many Mappings that are not there are told one by one; JSON has them all.
 const ABSENT: usize = 30;
+
+/// Below so many columns a verdict stands under its candidate instead of beside it.
+const BESIDE: usize = 120;
 
 /// An explanation as text.
 pub fn write(trace: &Trace<'_>, style: Style) -> String {
@@ -25,23 +28,43 @@ pub fn write(trace: &Trace<'_>, style: Style) -> String {
     } else if !trace.domains.is_empty() {
         let _ = writeln!(out, "{}", style.strong(&format!("No Host fits: there are {}", trace.domains.join(", "))));
     }
+    let candidates = trace.candidates.iter().filter_map(|one| one.mapping).map(|mapping| &mapping.source);
+    let places = candidates.chain(trace.absent.iter().map(|absence| &absence.source));
+    let folder = Folder::of(places, style);
     if !trace.candidates.is_empty() {
-        let domain = trace.virtual_host.unwrap_or("*");
-        let mut columns = Columns::new(&["#", "MAPPING", "MATCH", "VERDICT", "SOURCE"], 2, style);
-        // The gateway's own routes are told where they take the request.
-        let is_told =
-            |candidate: &Candidate<'_>| candidate.mapping.is_some() || !matches!(candidate.verdict, Says::Refuses(_));
-        let number = |place: usize| trace.candidates.iter().take(place).filter(|one| is_told(one)).count();
-        for (place, candidate) in (1..).zip(&trace.candidates).filter(|(_, one)| is_told(one)) {
-            columns.row(row(number(place), candidate, domain, &number, style));
-        }
-        out.push_str(&columns.into_text());
-        let hidden = trace.candidates.iter().filter(|one| !is_told(one)).count();
-        if hidden > 0 {
-            let _ = writeln!(out, "  {}", style.dim(&format!("and {hidden} of the gateway's own, which refuse it")));
-        }
+        out.push_str(&candidates_text(trace, &folder, style));
     }
-    out.push_str(&absent(&trace.absent, style));
+    out.push_str(&absent(&trace.absent, &folder, style));
+    out.push_str(&folder.line(style));
+    out
+}
+
+fn candidates_text(trace: &Trace<'_>, folder: &Folder, style: Style) -> String {
+    // The gateway's own routes are told where they take the request.
+    let is_told =
+        |candidate: &Candidate<'_>| candidate.mapping.is_some() || !matches!(candidate.verdict, Says::Refuses(_));
+    let number = |place: usize| trace.candidates.iter().take(place).filter(|one| is_told(one)).count();
+    let beside = style.width.is_none_or(|width| width >= BESIDE);
+    let headings: &[&str] = match beside {
+        true => &["#", "MAPPING", "MATCH", "VERDICT", "SOURCE"],
+        false => &["#", "MAPPING", "MATCH", "SOURCE"],
+    };
+    let mut columns = Columns::new(headings, 2, style);
+    for (place, candidate) in (1..).zip(&trace.candidates).filter(|(_, one)| is_told(one)) {
+        let mut cells = cells(candidate, trace.virtual_host.unwrap_or("*"), folder, style);
+        cells.insert(0, style.dim(&number(place).to_string()));
+        let verdict = verdict(&candidate.verdict, &candidate.target, &number, style);
+        match cells.get_mut(2) {
+            Some(matches) if !beside => matches.push_str(&format!("\n{verdict}")),
+            _ => cells.insert(3, verdict),
+        }
+        columns.row(cells);
+    }
+    let mut out = columns.into_text();
+    let hidden = trace.candidates.iter().filter(|one| !is_told(one)).count();
+    if hidden > 0 {
+        let _ = writeln!(out, "  {}", style.dim(&format!("and {hidden} of the gateway's own, which refuse it")));
+    }
     out
 }
 
@@ -53,25 +76,13 @@ pub(super) fn name_of(candidate: &Candidate<'_>) -> String {
     }
 }
 
-fn row(
-    number: usize,
-    candidate: &Candidate<'_>,
-    domain: &str,
-    number_of: &dyn Fn(usize) -> usize,
-    style: Style,
-) -> Vec<String> {
-    let source = candidate.mapping.map_or(String::new(), |mapping| mapping.source.to_string());
+fn cells(candidate: &Candidate<'_>, domain: &str, folder: &Folder, style: Style) -> Vec<String> {
     let name = match candidate.mapping {
         Some(_) => style.name(&name_of(candidate)),
         None => style.dim("(gateway)"),
     };
-    vec![
-        style.dim(&number.to_string()),
-        name,
-        match_words(&candidate.matches, domain),
-        verdict(&candidate.verdict, &candidate.target, number_of, style),
-        style.dim(&source),
-    ]
+    let source = candidate.mapping.map_or(String::new(), |mapping| folder.tell(&mapping.source));
+    vec![name, match_words(&candidate.matches, domain), style.dim(&source)]
 }
 
 fn verdict(says: &Says, target: &str, number_of: &dyn Fn(usize) -> usize, style: Style) -> String {
@@ -89,14 +100,14 @@ fn verdict(says: &Says, target: &str, number_of: &dyn Fn(usize) -> usize, style:
     }
 }
 
-fn absent(all: &[Absence], style: Style) -> String {
+fn absent(all: &[Absence], folder: &Folder, style: Style) -> String {
     if all.is_empty() {
         return String::new();
     }
     let mut out = format!("\n{}\n", style.strong("Not there"));
     let mut columns = Columns::new(&["MAPPING", "WHY", "SOURCE"], 2, style);
     for absence in all.iter().take(ABSENT) {
-        columns.row([style.name(&absence.mapping), absence.why.clone(), style.dim(&absence.source.to_string())]);
+        columns.row([style.name(&absence.mapping), absence.why.clone(), style.dim(&folder.tell(&absence.source))]);
     }
     out.push_str(&columns.into_text());
     if all.len() > ABSENT {

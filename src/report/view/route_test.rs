@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::explain::name_of;
+use crate::outcome::redirect::Redirected;
 use crate::outcome::{Decision, Forwarded, Outcome};
 use crate::report::Style;
 use crate::report::format::Difference;
-use crate::report::style::wrap;
+use crate::report::style::{width_of, wrap};
 use crate::route_test::expect::{Expectation, Unmet};
 use crate::route_test::{Answer, Candidate, MappingRef, Says, Told, Trace, What};
 
@@ -27,15 +28,23 @@ pub fn write(answer: &Answer<'_>, trace: &Trace<'_>, wide: bool, style: Style) -
         let host = answer.virtual_host.map_or(String::new(), |host| format!(", Host {host}"));
         let _ = writeln!(facts.out, "{}", style.dim(&format!("{}{host}", trace.connection)));
     }
+    let mut told_redirects: Vec<&Redirected> = Vec::new();
     for told in &answer.outcomes {
+        // Canaries that are all sent to https are one to the client.
+        if let Some(redirected) = redirected(told) {
+            if told_redirects.contains(&redirected) {
+                continue;
+            }
+            told_redirects.push(redirected);
+        }
         facts.out.push('\n');
         facts.outcome(told);
     }
     if answer.outcomes.iter().any(Told::is_unrouted) {
         facts.nearest();
-    }
-    for hint in &answer.hints {
-        facts.fact("hint", hint);
+    } else {
+        let hints: Vec<String> = answer.hints.iter().map(|hint| (*hint).to_owned()).collect();
+        facts.facts("hint", &hints);
     }
     facts.out
 }
@@ -79,7 +88,8 @@ struct Facts<'a> {
 
 impl Facts<'_> {
     fn outcome(&mut self, told: &Told<'_>) {
-        let share = if told.share < 1.0 { format!("{:>4} ", percent(told.share)) } else { String::new() };
+        let share = share_of(self.answer, told);
+        let share = if share < 1.0 - f64::EPSILON { format!("{:>4} ", percent(share)) } else { String::new() };
         let head = match &told.what {
             What::Refused { .. } => self.style.bad("✗ refused: nothing is served"),
             What::Decided { decision, service, .. } => self.headline(decision, service),
@@ -125,16 +135,21 @@ impl Facts<'_> {
             self.fact("as", "bytes, over TCP");
         }
         match told.mapping {
-            Some(mapping) => {
-                let kind = if matches!(decision.outcome, Outcome::Tcp(_)) { "TCPMapping" } else { "Mapping" };
-                let name = self.style.name(&format!("{}.{}", mapping.name, mapping.namespace));
-                self.fact(kind, &format!("{name}  {}", mapping.source));
-            }
+            Some(mapping) => self.mapping(mapping, matches!(decision.outcome, Outcome::Tcp(_))),
             None if decision.route.is_some() => self.fact("Mapping", "the gateway's own"),
             None => {}
         }
+        let alike = self
+            .answer
+            .outcomes
+            .iter()
+            .filter(|other| redirected(other).is_some_and(|to| redirected(told) == Some(to)));
+        let alike = alike.count();
+        if alike > 1 {
+            self.fact("", &self.style.dim(&format!("and {} more that share its match", alike - 1)));
+        }
         if decision.route.is_some() {
-            let reason = reason(self.trace, told);
+            let reason = reason(self.trace, told, alike > 1);
             self.fact("because", &reason);
         }
         for asked in &decision.asked {
@@ -142,6 +157,19 @@ impl Facts<'_> {
         }
         if let Outcome::Forward(forwarded) = &decision.outcome {
             self.extras(forwarded, mirror);
+        }
+    }
+
+    /// Its name, and its place on the same line or the next: a place is never broken.
+    fn mapping(&mut self, mapping: &MappingRef, is_tcp: bool) {
+        let name = format!("{}.{}", mapping.name, mapping.namespace);
+        let place = mapping.source.to_string();
+        let fits = width_of(&name) + 2 + width_of(&place) <= self.room();
+        let painted = self.style.name(&name);
+        let first = if fits { format!("{painted}  {place}") } else { painted };
+        self.fact(if is_tcp { "TCPMapping" } else { "Mapping" }, &first);
+        if !fits {
+            self.fact("", &place);
         }
     }
 
@@ -208,10 +236,14 @@ impl Facts<'_> {
         }
     }
 
+    /// The columns behind the titles.
+    fn room(&self) -> usize {
+        self.style.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT + TITLES).max(24))
+    }
+
     /// A title and a text that wraps under itself.
     fn fact(&mut self, title: &str, text: &str) {
-        let room = self.style.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT + TITLES).max(24));
-        for (at, line) in wrap(text, room).iter().enumerate() {
+        for (at, line) in wrap(text, self.room()).iter().enumerate() {
             let title = self.style.dim(&format!("{:TITLES$}", if at == 0 { title } else { "" }));
             let _ = writeln!(self.out, "{:INDENT$}{title}{line}", "");
         }
@@ -223,8 +255,26 @@ fn is_envoys(name: &str) -> bool {
     name.starts_with("x-envoy-") || matches!(name, "x-forwarded-for" | "x-forwarded-proto" | "x-request-id")
 }
 
-/// What put a Mapping first: its share, and what puts it before the next that would take the request.
-fn reason(trace: &Trace<'_>, told: &Told<'_>) -> String {
+fn redirected<'a>(told: &'a Told<'_>) -> Option<&'a Redirected> {
+    match &told.what {
+        What::Decided { decision, .. } => match &decision.outcome {
+            Outcome::Redirect(redirected) => Some(redirected),
+            _ => None,
+        },
+        What::Refused { .. } => None,
+    }
+}
+
+/// The share of an outcome, with that of others that send the client to the same place.
+fn share_of(answer: &Answer<'_>, told: &Told<'_>) -> f64 {
+    match redirected(told) {
+        None => told.share,
+        to => answer.outcomes.iter().filter(|other| redirected(other) == to).map(|other| other.share).sum(),
+    }
+}
+
+/// What put a Mapping first: its share (unless all of its group do the same), and what puts it before the next that would take the request.
+fn reason(trace: &Trace<'_>, told: &Told<'_>, whole: bool) -> String {
     let is_it = |candidate: &&Candidate<'_>| same(candidate.mapping, told.mapping);
     let wins = trace.candidates.iter().filter(|one| matches!(one.verdict, Says::Wins { .. })).find(is_it);
     let after = trace.candidates.iter().find_map(|candidate| match &candidate.verdict {
@@ -232,7 +282,9 @@ fn reason(trace: &Trace<'_>, told: &Told<'_>) -> String {
         _ => None,
     });
     let share = match wins.map(|candidate| &candidate.verdict) {
-        Some(Says::Wins { share, .. }) if *share < 100 => Some(format!("{share} of 100 draws fall into its share")),
+        Some(Says::Wins { share, .. }) if *share < 100 && !whole => {
+            Some(format!("{share} of 100 draws fall into its share"))
+        }
         _ => None,
     };
     match (share, after) {

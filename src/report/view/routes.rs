@@ -4,43 +4,77 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::report::Style;
-use crate::report::format::Columns;
+use crate::report::format::{Columns, Folder};
 use crate::route_test::facts::{
     ActionFacts, ChainFacts, ConditionFacts, Facts, HostFacts, ListenerFacts, MatchFacts, RouteFacts,
 };
 
+/// A part of the table: what several Listeners may have alike is told once.
+struct Part {
+    ports: Vec<u16>,
+    what: String,
+    about: String,
+    body: String,
+}
+
 /// The whole table. Wide tells timeouts and changes too, and the gateway's own routes.
 pub fn write(facts: &Facts, wide: bool, style: Style) -> String {
-    let mut parts = Vec::new();
+    let mut out = String::new();
+    // Writing to a String cannot fail.
     if let Some(why) = &facts.refused {
-        parts.push(format!("{} {why}\n", style.bad("Nothing is served:")));
+        let _ = writeln!(out, "{} {why}\n", style.bad("Nothing is served:"));
     }
     if facts.listeners.is_empty() {
-        parts.push(format!("{} there is no Listener\n", style.bad("Nothing is served:")));
+        let _ = writeln!(out, "{} there is no Listener\n", style.bad("Nothing is served:"));
     }
+    let places = facts.routes().filter_map(|(_, _, route)| route.mapping.as_ref());
+    let look = Look { wide, style, folder: Folder::of(places.map(|mapping| &mapping.source), style) };
+    for part in parts(facts, &look) {
+        let ports: Vec<String> = part.ports.iter().map(u16::to_string).collect();
+        let word = if ports.len() == 1 { "Listener" } else { "Listeners" };
+        let title = style.strong(&format!("{word} {}  {}", ports.join(", "), part.what));
+        let _ = writeln!(out, "{title}  {}\n{}", style.dim(&part.about), part.body);
+    }
+    let _ = out.pop();
+    out.push_str(&look.folder.line(style));
+    out
+}
+
+/// How the table is shown.
+struct Look {
+    wide: bool,
+    style: Style,
+    folder: Folder,
+}
+
+fn parts(facts: &Facts, look: &Look) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
     for listener in &facts.listeners {
         for chain in &listener.chains {
-            if !chain.tcp.is_empty() {
-                parts.push(tcp_text(listener, chain, style));
+            let tcp =
+                (!chain.tcp.is_empty()).then(|| ("TCP".to_owned(), connection_words(chain), tcp_text(chain, look)));
+            let hosts = chain.vhosts.iter().map(|host| {
+                let domains: Vec<&str> = host.domains.iter().map(|domain| &**domain).collect();
+                let about = format!("{}{}", connection_words(chain), scheme_words(listener, chain, host));
+                (domains.join(", "), about, host_text(host, look))
+            });
+            for (what, about, body) in tcp.into_iter().chain(hosts) {
+                match parts.iter_mut().find(|one| one.what == what && one.about == about && one.body == body) {
+                    Some(same) => same.ports.push(listener.port),
+                    None => parts.push(Part { ports: vec![listener.port], what, about, body }),
+                }
             }
-            parts.extend(chain.vhosts.iter().map(|host| host_text(listener, chain, host, wide, style)));
         }
     }
-    parts.join("\n")
+    parts
 }
 
-/// `Listener 8080  shop.example.com  cleartext, sent to https`
-fn title(listener: &ListenerFacts, what: &str, about: &str, style: Style) -> String {
-    format!("{}  {}  {}\n", style.strong(&format!("Listener {}", listener.port)), style.strong(what), style.dim(about))
-}
-
-fn tcp_text(listener: &ListenerFacts, chain: &ChainFacts, style: Style) -> String {
-    let mut out = title(listener, "TCP", &connection_words(chain), style);
+fn tcp_text(chain: &ChainFacts, look: &Look) -> String {
+    let mut out = String::new();
     let total: u32 = chain.tcp.iter().map(|tcp| tcp.weight).sum();
     for tcp in &chain.tcp {
         let share = if total == 0 { 0.0 } else { f64::from(tcp.weight) * 100.0 / f64::from(total) };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "  {} {}  {share:.0} %", style.good("→"), tcp.service);
+        let _ = writeln!(out, "  {} {}  {share:.0} %", look.style.good("→"), tcp.service);
     }
     out
 }
@@ -53,10 +87,9 @@ fn connection_words(chain: &ChainFacts) -> String {
     }
 }
 
-fn host_text(listener: &ListenerFacts, chain: &ChainFacts, host: &HostFacts, wide: bool, style: Style) -> String {
-    let domains: Vec<&str> = host.domains.iter().map(|domain| &**domain).collect();
-    let about = format!("{}{}", connection_words(chain), scheme_words(listener, chain, host));
-    let mut out = title(listener, &domains.join(", "), &about, style);
+fn host_text(host: &HostFacts, look: &Look) -> String {
+    let Look { wide, style, .. } = *look;
+    let mut out = String::new();
     // Of the two variants of a Mapping the first tells what it does; the title says what becomes of the other.
     let rows = host.routes.iter().filter(|route| route.secure != Some(false) || host.only_insecure());
     let (own, rows): (Vec<_>, Vec<_>) = rows.partition(|route| route.internal && !wide);
@@ -70,7 +103,7 @@ fn host_text(listener: &ListenerFacts, chain: &ChainFacts, host: &HostFacts, wid
         };
         let mut columns = Columns::new(headings, 2, style);
         for (number, route) in (1..).zip(rows) {
-            columns.row(row(number, route, host, wide, style));
+            columns.row(row(number, route, host, look));
         }
         out.push_str(&columns.into_text());
     }
@@ -90,7 +123,8 @@ fn scheme_words(listener: &ListenerFacts, chain: &ChainFacts, host: &HostFacts) 
     }
 }
 
-fn row(number: usize, route: &RouteFacts, host: &HostFacts, wide: bool, style: Style) -> Vec<String> {
+fn row(number: usize, route: &RouteFacts, host: &HostFacts, look: &Look) -> Vec<String> {
+    let style = look.style;
     let domain = host.domains.first().map_or("*", |domain| &**domain);
     let name = match &route.mapping {
         Some(mapping) => format!("{}.{}", mapping.name, mapping.namespace),
@@ -102,18 +136,27 @@ fn row(number: usize, route: &RouteFacts, host: &HostFacts, wide: bool, style: S
         target_words(&route.action),
         style.name(&name),
     ];
-    if wide {
+    if look.wide {
         cells.extend([timeout(&route.action), changes(&route.action)]);
     }
-    cells.push(style.dim(&route.mapping.as_ref().map_or(String::new(), |mapping| mapping.source.to_string())));
+    let source = route.mapping.as_ref().map_or(String::new(), |mapping| look.folder.tell(&mapping.source));
+    cells.push(style.dim(&source));
     cells
 }
 
-/// A match in one line: method, path, conditions, share.
+/// A match in one line: method, host and path, conditions, share. The host only where the domain does not say it.
 pub(super) fn match_words(matches: &MatchFacts, domain: &str) -> String {
+    let host = matches.headers.iter().find(|test| &*test.name == ":authority" && test.exact.as_deref() != Some(domain));
+    let beside = host.and_then(|test| match (&test.exact, &test.suffix, &test.prefix) {
+        (Some(text), ..) => Some(text.to_string()),
+        (_, Some(text), _) => Some(format!("*{text}")),
+        (_, _, Some(text)) => Some(format!("{text}*")),
+        _ => None,
+    });
+    let before = beside.as_deref().filter(|_| matches.regex.is_none()).unwrap_or_default();
     let path = match (&matches.prefix, &matches.exact, &matches.regex) {
-        (Some(text), _, _) => text.to_string(),
-        (_, Some(text), _) => format!("= {text}"),
+        (Some(text), _, _) => format!("{before}{text}"),
+        (_, Some(text), _) => format!("= {before}{text}"),
         (_, _, Some(text)) => format!("~ {text}"),
         _ => String::new(),
     };
@@ -121,14 +164,12 @@ pub(super) fn match_words(matches: &MatchFacts, domain: &str) -> String {
     words.extend(matches.headers.iter().find(|test| &*test.name == ":method").map(method_words));
     words.push(path);
     words.extend(matches.case_sensitive.map(|_| "(any case)".to_owned()));
-    for test in &matches.headers {
-        match &*test.name {
-            ":method" | "x-forwarded-proto" => {}
-            ":authority" if test.exact.as_deref() == Some(domain) => {}
-            ":authority" => words.push(condition_words(&ConditionFacts { name: "host".into(), ..test.clone() }, ": ")),
-            _ => words.push(condition_words(test, ": ")),
-        }
+    if let Some(test) = host.filter(|_| before.is_empty()) {
+        words.push(condition_words(&ConditionFacts { name: "host".into(), ..test.clone() }, ": "));
     }
+    let others =
+        matches.headers.iter().filter(|test| !matches!(&*test.name, ":method" | ":authority" | "x-forwarded-proto"));
+    words.extend(others.map(|test| condition_words(test, ": ")));
     words.extend(matches.query.iter().map(|test| format!("?{}", condition_words(test, "="))));
     words.extend(matches.percent.map(|percent| format!("draw < {percent}")));
     words.join(" ")

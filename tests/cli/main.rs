@@ -1,0 +1,12 @@
+//! The command line, run in-process: what it says on which stream, and how it ends.
+
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod help;
+mod requests;
+mod route_test;
+mod routes;
+mod run;
+mod schema;
+mod suites;
