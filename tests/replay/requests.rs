@@ -156,9 +156,15 @@ impl Comparison<'_> {
 
     fn changes(&mut self, request: &Request<'_>, recorded: &Value, got: &Head<'_>) {
         let changes = Changes::between(request, &got.headers);
-        let added: Vec<Vec<String>> = changes.added.into_iter().map(|(name, value)| vec![name, value]).collect();
-        let changed: Vec<Vec<String>> =
-            changes.changed.into_iter().map(|(name, values)| std::iter::once(name).chain(values).collect()).collect();
+        let added: Vec<Vec<String>> =
+            changes.added.iter().map(|(name, value)| vec![(*name).to_owned(), value.to_string()]).collect();
+        let changed: Vec<Vec<String>> = changes
+            .changed
+            .iter()
+            .map(|(name, values)| {
+                std::iter::once((*name).to_owned()).chain(values.iter().map(ToString::to_string)).collect()
+            })
+            .collect();
         self.rows("added", &rows(recorded.get("added")), &added);
         self.rows("changed", &rows(recorded.get("changed")), &changed);
         let removed: Vec<String> = list(recorded.get("removed")).iter().map(text).collect();

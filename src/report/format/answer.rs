@@ -3,11 +3,10 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 
-use super::difference::Difference;
 use super::json::string;
 use crate::outcome::head::Head;
 use crate::outcome::request::Request;
-use crate::outcome::{Decision, Forwarded, Outcome};
+use crate::outcome::{Changes, Decision, Forwarded, Outcome};
 use crate::route_test::{Answer, MappingRef, Told, What};
 
 /// Appends an answer, without a line break. `id` is JSON text.
@@ -164,15 +163,15 @@ fn upstream(out: &mut Vec<u8>, request: &Request<'_>, head: &Head<'_>) {
     string(out, &head.path);
     out.extend_from_slice(b",\"authority\":");
     string(out, &head.authority);
-    let difference = Difference::of(request, &head.headers);
+    let changes = Changes::between(request, &head.headers);
     out.extend_from_slice(b",\"added\":[");
-    list(out, &difference.added, |out, (name, value)| pair(out, name, value));
+    list(out, &changes.added, |out, (name, value)| pair(out, name, value));
     out.extend_from_slice(b"],\"removed\":[");
-    list(out, &difference.removed, |out, name| string(out, name));
+    list(out, &changes.removed, |out, name| string(out, name));
     out.push(b']');
-    if !difference.changed.is_empty() {
+    if !changes.changed.is_empty() {
         out.extend_from_slice(b",\"changed\":[");
-        list(out, &difference.changed, |out, (name, values)| {
+        list(out, &changes.changed, |out, (name, values)| {
             out.push(b'[');
             list(out, std::iter::once(*name).chain(values.iter().map(|value| &**value)), string);
             out.push(b']');

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use super::explain::name_of;
 use crate::outcome::redirect::Redirected;
-use crate::outcome::{Decision, Forwarded, Outcome};
+use crate::outcome::{Changes, Decision, Forwarded, Outcome};
 use crate::report::Style;
-use crate::report::format::Difference;
 use crate::report::style::{width_of, wrap};
 use crate::route_test::expect::{Expectation, Unmet};
 use crate::route_test::{Answer, Candidate, MappingRef, Says, Told, Trace, What};
@@ -198,13 +197,13 @@ impl Facts<'_> {
             let part = if percent == 100 { String::new() } else { format!("  {percent} %") };
             self.fact("copies to", &format!("{service}{part}"));
         }
-        let difference = Difference::of(self.answer.request, &forwarded.upstream.headers);
+        let changes = Changes::between(self.answer.request, &forwarded.upstream.headers);
         let hides = |name: &str| !self.wide && is_envoys(name);
-        let (hidden, added): (Vec<_>, Vec<_>) = difference.added.iter().partition(|(name, _)| hides(name));
+        let (hidden, added): (Vec<_>, Vec<_>) = changes.added.iter().partition(|(name, _)| hides(name));
         let mut added: Vec<String> = added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let changed = difference.changed.iter().filter(|(name, _)| !hides(name));
+        let changed = changes.changed.iter().filter(|(name, _)| !hides(name));
         let changed: Vec<String> = changed.map(|(name, values)| format!("{name}: {}", values.join(" | "))).collect();
-        let removed: Vec<String> = difference.removed.iter().map(|name| name.to_string()).collect();
+        let removed: Vec<String> = changes.removed.iter().map(|name| name.to_string()).collect();
         if !hidden.is_empty() {
             added.push(self.style.dim(&format!("{} headers of Envoy's own, with -o wide", hidden.len())));
         }
