@@ -1,6 +1,6 @@
 //! One compilation, ready to be asked about any number of requests.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use super::absent::{Absence, absences};
 use super::place::{MappingRef, SourceRef, mapping_ref, tcp_mapping_ref};
@@ -20,7 +20,7 @@ pub struct Judge<'c> {
     refusal: Option<(Refusal, Option<SourceRef>)>,
     mappings: Vec<Option<MappingRef>>,
     tcp_mappings: Vec<MappingRef>,
-    nowhere: OnceCell<Vec<Absence>>,
+    nowhere: OnceLock<Vec<Absence>>,
 }
 
 /// What happens to one request.
@@ -84,7 +84,7 @@ impl<'c> Judge<'c> {
             }),
             mappings: snapshot.mappings.iter().map(|(id, _)| mapping_ref(compilation, id)).collect(),
             tcp_mappings: snapshot.tcp_mappings.iter().map(|(id, _)| tcp_mapping_ref(compilation, id)).collect(),
-            nowhere: OnceCell::new(),
+            nowhere: OnceLock::new(),
         }
     }
 

@@ -71,3 +71,31 @@ fn a_file_is_read_as_well() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("`nowhere.jsonl` could not be opened"), "{}", ran.stderr);
 }
+
+#[test]
+fn many_lines_are_answered_in_order() {
+    let lines: String = (0..4000)
+        .map(|n| {
+            format!("{{\"id\": {n}, \"path\": \"/httpbin/{n}\", \"headers\": [[\"x\", \"{}\"]]}}\n", "y".repeat(n % 50))
+        })
+        .collect();
+    assert!(lines.len() > 1 << 17, "enough for several threads");
+    let ran = Run::default().stdin(&lines).line("route-test -f testdata/manifests/httpbin --requests -");
+    assert_eq!(ran.code, 0);
+    for (n, line) in ran.stdout.lines().enumerate() {
+        assert!(line.starts_with(&format!("{{\"version\":1,\"id\":{n},")), "{n}: {line}");
+        assert!(line.contains(&format!("\"path\":\"/{n}\"")), "{n}: {line}");
+    }
+    assert_eq!(ran.stdout.lines().count(), 4000);
+    let broken = lines.replacen("{\"id\": 3210,", "{\"id\" 3210,", 1);
+    let ran = Run::default().stdin(&broken).line("route-test -f testdata/manifests/httpbin --requests -");
+    assert_eq!((ran.code, ran.stdout.lines().count()), (2, 3210));
+    assert!(ran.stderr.contains("error: <stdin>:3211: column 7: this is no JSON"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_line_may_be_longer_than_what_is_read_at_once() {
+    let long = format!("{{\"id\": 1, \"path\": \"/httpbin/{}\"}}\n{{\"id\": 2}}\n", "x".repeat(3 << 20));
+    let ran = Run::default().stdin(&long).line("route-test -f testdata/manifests/httpbin --requests -");
+    assert_eq!(ran.stdout.lines().count(), 2);
+}

@@ -1,16 +1,21 @@
-//! `--requests`: many requests, a line of JSON each, answered by a line each.
+//! `--requests`: many requests, a line of JSON each, answered by a line each, in their order.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use crate::cli::exit::Failure;
 use crate::cli::{Exit, Ran, World};
 use crate::report::format::answer;
 use crate::route_test::line::{self, LineError};
 use crate::route_test::{Judge, run};
+use crate::routing::Draw;
 
-/// Answers are handed on in pieces of this size.
-const PIECE: usize = 1 << 16;
+/// So much is read at once.
+const PIECE: usize = 1 << 20;
+
+/// A thread is worth its while for so much of a piece.
+const WORTHWHILE: usize = 1 << 15;
 
 /// A file of requests that cannot be worked through.
 #[derive(Debug, thiserror::Error)]
@@ -19,64 +24,178 @@ enum RequestsError {
     Open(String, #[source] std::io::Error),
     #[error("`{0}` could not be read")]
     Read(String, #[source] std::io::Error),
-    #[error("{0}:{1}: the line is not UTF-8")]
-    NotUtf8(String, u64),
     #[error("{0}:{1}: {2}")]
-    Line(String, u64, LineError),
+    Line(String, usize, Mistake),
+}
+
+/// What is wrong with a line.
+#[derive(Debug, thiserror::Error)]
+enum Mistake {
+    #[error("the line is not UTF-8")]
+    NotUtf8,
+    #[error(transparent)]
+    Line(#[from] LineError),
+}
+
+/// What came of some lines.
+#[derive(Default)]
+struct Answered {
+    /// The answers, a line each.
+    out: Vec<u8>,
+    /// How many lines were read.
+    lines: usize,
+    /// Whether a request got nowhere.
+    is_lost: bool,
+    /// What is wrong with the last of them.
+    mistake: Option<Mistake>,
 }
 
 /// Answers every line of a file, `-` being standard input.
 pub(super) fn run(path: &Path, judge: &Judge<'_>, draw: Option<u8>, world: &mut World<'_, '_>) -> Ran {
     let draw = draw.map(run::draw);
-    let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
-    let mut file;
-    let source: &mut dyn Read = if name == "<stdin>" {
-        world.env.stdin
-    } else {
-        file = File::open(path).map_err(|error| RequestsError::Open(name.clone(), error))?;
-        &mut file
-    };
-    let mut lines = BufReader::with_capacity(PIECE, source);
-    let mut bytes = Vec::new();
-    let mut out = Vec::with_capacity(PIECE + 4096);
-    let mut headers: line::Headers<'static> = Vec::new();
-    let mut is_lost = false;
-    for number in 1.. {
-        bytes.clear();
-        let length = lines.read_until(b'\n', &mut bytes).map_err(|error| RequestsError::Read(name.clone(), error))?;
-        if length == 0 {
-            break;
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|_| RequestsError::NotUtf8(name.clone(), number));
-        let asked = text.and_then(|text| {
-            let text = text.trim_start_matches('\u{feff}');
-            if text.trim_ascii().is_empty() {
-                return Ok(None);
+    if path.as_os_str() == "-" {
+        let mut answers = Answers { name: "<stdin>".to_owned(), judge, draw, lines: 0, is_lost: false };
+        return answers.all(world.env.stdin, world.env.stdout);
+    }
+    let name = path.display().to_string();
+    let mut file = File::open(path).map_err(|error| RequestsError::Open(name.clone(), error))?;
+    Answers { name, judge, draw, lines: 0, is_lost: false }.all(&mut file, world.env.stdout)
+}
+
+/// The answers to a file.
+struct Answers<'j> {
+    name: String,
+    judge: &'j Judge<'j>,
+    draw: Option<Draw>,
+    /// How many lines were answered so far.
+    lines: usize,
+    is_lost: bool,
+}
+
+impl Answers<'_> {
+    fn all(&mut self, source: &mut dyn Read, stdout: &mut dyn std::io::Write) -> Ran {
+        let mut buffer = vec![0; PIECE];
+        let mut filled = 0;
+        loop {
+            if filled == buffer.len() {
+                // A line longer than the buffer.
+                buffer.resize(buffer.len() * 2, 0);
             }
-            let asked = line::read(text, line::recycle(std::mem::take(&mut headers)));
-            asked.map(Some).map_err(|error| RequestsError::Line(name.clone(), number, error))
-        });
-        let mut asked = match asked {
-            Ok(Some(asked)) => asked,
-            Ok(None) => continue,
-            Err(error) => {
-                world.env.stdout.write_all(&out)?;
-                return Err(error.into());
+            let read = match source.read(buffer.get_mut(filled..).unwrap_or_default()) {
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(RequestsError::Read(self.name.clone(), error).into()),
+            };
+            filled += read;
+            let text = buffer.get(..filled).unwrap_or_default();
+            let whole = match read {
+                0 => filled,
+                _ => text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1),
+            };
+            self.piece(text.get(..whole).unwrap_or_default(), stdout)?;
+            if read == 0 {
+                return Ok(Exit::findings(self.is_lost));
             }
-        };
-        let id = asked.id.take();
-        let request = asked.settle(judge.table());
-        let told = judge.answer(&request, draw);
-        is_lost |= told.is_lost();
-        answer::write(&mut out, id.as_deref(), &told);
-        out.push(b'\n');
-        drop(told);
-        headers = line::recycle(request.headers);
-        if out.len() >= PIECE {
-            world.env.stdout.write_all(&out)?;
-            out.clear();
+            buffer.copy_within(whole..filled, 0);
+            filled -= whole;
         }
     }
-    world.env.stdout.write_all(&out)?;
-    Ok(Exit::findings(is_lost))
+
+    /// Answers whole lines, side by side where they are many, and hands the answers on.
+    fn piece(&mut self, lines: &[u8], stdout: &mut dyn std::io::Write) -> Result<(), Failure> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(lines.len() / WORTHWHILE).max(1);
+        let shares = shares(lines, threads);
+        let answer = |lines: &[u8]| answered(lines, self.judge, self.draw);
+        let all: Vec<Answered> = match shares.as_slice() {
+            [] => Vec::new(),
+            [only] => vec![answer(only)],
+            [first, others @ ..] => std::thread::scope(|scope| {
+                let mut spawned = Vec::with_capacity(others.len());
+                for &share in others {
+                    let thread = std::thread::Builder::new().spawn_scoped(scope, move || answer(share));
+                    spawned.push((share, thread.ok()));
+                }
+                let mut all = vec![answer(first)];
+                for (share, thread) in spawned {
+                    // A thread that the system refuses is no reason to leave requests out.
+                    all.push(thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| answer(share)));
+                }
+                all
+            }),
+        };
+        for part in all {
+            stdout.write_all(&part.out)?;
+            self.lines += part.lines;
+            self.is_lost |= part.is_lost;
+            if let Some(mistake) = part.mistake {
+                return Err(RequestsError::Line(self.name.clone(), self.lines, mistake).into());
+            }
+        }
+        // Whoever waits for an answer before the next request gets it.
+        Ok(stdout.flush()?)
+    }
+}
+
+/// Lines in so many parts of about the same size; no line is cut.
+fn shares(lines: &[u8], parts: usize) -> Vec<&[u8]> {
+    let mut rest = lines;
+    let mut shares = Vec::with_capacity(parts);
+    while !rest.is_empty() {
+        let wanted = lines.len().div_ceil(parts).min(rest.len());
+        let end = rest.iter().skip(wanted - 1).position(|byte| *byte == b'\n').map_or(rest.len(), |more| wanted + more);
+        let (share, after) = rest.split_at(end);
+        shares.push(share);
+        rest = after;
+    }
+    shares
+}
+
+/// Answers lines one after the other, up to the first that is wrong.
+fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>) -> Answered {
+    let mut done = Answered { out: Vec::with_capacity(lines.len() * 4), ..Answered::default() };
+    let mut headers: line::Headers<'static> = Vec::new();
+    for bytes in lines.split_inclusive(|byte| *byte == b'\n') {
+        done.lines += 1;
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            done.mistake = Some(Mistake::NotUtf8);
+            break;
+        };
+        let text = text.trim_start_matches('\u{feff}').trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        let mut ask = match line::read(text, line::recycle(std::mem::take(&mut headers))) {
+            Ok(ask) => ask,
+            Err(error) => {
+                done.mistake = Some(error.into());
+                break;
+            }
+        };
+        let id = ask.id.take();
+        let request = ask.settle(judge.table());
+        let answer = judge.answer(&request, draw);
+        done.is_lost |= answer.is_lost();
+        answer::write(&mut done.out, id.as_deref(), &answer);
+        done.out.push(b'\n');
+        drop(answer);
+        headers = line::recycle(request.headers);
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_cut() {
+        let lines = b"one\ntwo\nthree\nfour";
+        for parts in 1..12 {
+            let shares = shares(lines, parts);
+            assert!(shares.len() <= parts);
+            assert_eq!(shares.concat(), lines);
+            assert!(shares.iter().rev().skip(1).all(|share| share.ends_with(b"\n")), "{parts}");
+        }
+        assert!(shares(b"", 3).is_empty());
+    }
 }
