@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "analysis/differ.rs"]
+mod differ;
 #[path = "analysis/generate.rs"]
 mod generate;
 #[path = "analysis/reach.rs"]

@@ -5,7 +5,10 @@
 //! - *never*: guesses: what it cannot decide within its budget is [`Proof::Unknown`], with the reason; samples
 //! - *start*: [`space`], then [`search`]
 
+pub mod behaviour;
 mod cover;
+pub mod fingerprint;
+pub mod gateway;
 pub mod language;
 pub mod reachability;
 pub mod scene;
@@ -16,7 +19,9 @@ mod witness;
 use std::fmt;
 use std::sync::Arc;
 
+pub use behaviour::{Comparison, compare};
 pub use cover::Cover;
+pub use gateway::Gateway;
 pub use search::{Judgement, search};
 pub use space::{Point, RequestSet};
 pub use witness::{Landing, Way, Witness};
@@ -47,6 +52,8 @@ pub enum Reason {
     WrittenByGateway(Arc<str>),
     /// The request that was found takes another way when it is really sent.
     NotReproduced,
+    /// Different things are done, but to the requests that were tried it makes no difference.
+    NoDifferenceSeen,
 }
 
 impl fmt::Display for Reason {
@@ -57,6 +64,7 @@ impl fmt::Display for Reason {
             Self::Cases => f.write_str("the conditions combine in too many ways"),
             Self::PathHeader => f.write_str("a condition on :path looks at path and query as one"),
             Self::WrittenByGateway(name) => write!(f, "the gateway itself writes the header {name}"),
+            Self::NoDifferenceSeen => f.write_str("what is done differs, but not for the requests that were tried"),
             Self::NotReproduced => f.write_str("the request that was found takes another way when it is sent"),
         }
     }

@@ -3,7 +3,7 @@
 use http::HeaderName;
 use rustc_hash::FxHashMap;
 
-use super::scene::{Arrival, Pair, Scene, Scenes, Stage, arrival};
+use super::scene::{Arrival, Pair, Scene, Scenes, Stage, arrival, why_changed};
 use super::search::{Judgement, search};
 use super::space::{Part, Point, RequestSet};
 use super::witness::{Landing, Witness};
@@ -133,10 +133,10 @@ impl Asker<'_> {
                 Some(winner) if winner == id => Judgement::Accepted,
                 Some(winner) => match self.sets.get(winner.0 as usize) {
                     Some(set) if set.contains(&point.view()) => Judgement::Blocked(winner, set),
-                    Some(set) => Judgement::Undecided(changed(point, &arrived, &[&target, set])),
+                    Some(set) => Judgement::Undecided(why_changed(point, &arrived, &[&target, set])),
                     None => Judgement::Undecided(Reason::NotReproduced),
                 },
-                None => Judgement::Undecided(changed(point, &arrived, &[&target])),
+                None => Judgement::Undecided(why_changed(point, &arrived, &[&target])),
             },
             Err(reason) => Judgement::Undecided(reason),
         });
@@ -186,14 +186,4 @@ fn meet(
         _ => None,
     };
     Ok((winner, arrived))
-}
-
-/// Why a request that should meet conditions does not, or the other way round.
-fn changed(sent: &Point, arrived: &Point, conditions: &[&RequestSet]) -> Reason {
-    if conditions.iter().any(|set| !set.targets.is_empty()) {
-        return Reason::PathHeader;
-    }
-    let differs = |name: &&HeaderName| !sent.headers.get_all(*name).iter().eq(arrived.headers.get_all(*name));
-    let mut names = conditions.iter().flat_map(|set| set.header_names());
-    names.find(differs).map_or(Reason::NotReproduced, |name| Reason::WrittenByGateway(name.as_str().into()))
 }

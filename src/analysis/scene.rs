@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::HeaderName;
 use rustc_hash::FxHashMap;
 
 use super::language::{Language, Limits, Names, PathForm, plainest};
@@ -16,7 +16,7 @@ use crate::model::Cleartext;
 use crate::outcome::exchange::receive;
 use crate::outcome::normalise::PathRules;
 use crate::routing::predicate::HeaderKey;
-use crate::routing::{Draw, Listener, Route, RouteTable, Serves, VirtualHost, VirtualHosts};
+use crate::routing::{Listener, Route, RouteTable, Serves, VirtualHost, VirtualHosts};
 
 /// Two gateways.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +97,15 @@ impl<'t> Scene<'t> {
     pub fn witness(&self, point: Point) -> Option<Witness> {
         let (way, _) = self.ways.iter().find(|(_, secure)| *secure == point.secure)?;
         Some(Witness { way: way.clone(), point })
+    }
+}
+
+impl Connection<'_> {
+    /// The plainest request over such a connection.
+    pub fn witness(&self) -> Witness {
+        let name = self.way.tls.as_ref().and_then(Option::as_deref).unwrap_or("example.com");
+        let point = Point { authority: name.to_owned(), ..Point::plain() };
+        Witness { way: self.way.clone(), point }
     }
 }
 
@@ -184,15 +193,7 @@ impl<'t> Finder<'t> {
         hosts: [Option<&'t VirtualHosts>; 2],
         listeners: [Option<&'t Listener>; 2],
     ) {
-        let point = Point {
-            secure: false,
-            authority: cell.example.clone(),
-            method: "GET".to_owned(),
-            path: "/".to_owned(),
-            query: None,
-            headers: HeaderMap::new(),
-            draw: Draw::LOWEST,
-        };
+        let point = Point { authority: cell.example.clone(), ..Point::plain() };
         let witness = Witness { way: way.clone(), point };
         let tables = [self.pair.before, self.pair.after];
         let secure: Vec<Option<bool>> =
@@ -382,21 +383,13 @@ pub(super) enum Arrival {
 }
 
 /// Finds out by sending it.
-pub(super) fn arrival(table: &RouteTable, way: &Way, name: &http::HeaderName) -> Arrival {
+pub(super) fn arrival(table: &RouteTable, way: &Way, name: &HeaderName) -> Arrival {
     // Of these some values pass and others do not.
     if ["te", "upgrade", "connection", "expect", "content-length", "transfer-encoding"].contains(&name.as_str()) {
         return Arrival::Otherwise;
     }
     let Some(listener) = table.listener(way.port) else { return Arrival::Otherwise };
-    let mut point = Point {
-        secure: false,
-        authority: "example.com".to_owned(),
-        method: "GET".to_owned(),
-        path: "/".to_owned(),
-        query: None,
-        headers: HeaderMap::new(),
-        draw: Draw::LOWEST,
-    };
+    let mut point = Point::plain();
     let arrived = |point: &Point| {
         let witness = Witness { way: way.clone(), point: point.clone() };
         let request = witness.request();
@@ -411,4 +404,14 @@ pub(super) fn arrival(table: &RouteTable, way: &Way, name: &http::HeaderName) ->
         (Some(None), Some(None) | None) => Arrival::Never,
         _ => Arrival::Otherwise,
     }
+}
+
+/// Why a request that should meet conditions does not, or the other way round.
+pub(super) fn why_changed(sent: &Point, arrived: &Point, conditions: &[&RequestSet]) -> Reason {
+    if conditions.iter().any(|set| !set.targets.is_empty()) {
+        return Reason::PathHeader;
+    }
+    let differs = |name: &&HeaderName| !sent.headers.get_all(*name).iter().eq(arrived.headers.get_all(*name));
+    let mut names = conditions.iter().flat_map(|set| set.header_names());
+    names.find(differs).map_or(Reason::NotReproduced, |name| Reason::WrittenByGateway(name.as_str().into()))
 }

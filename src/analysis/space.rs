@@ -107,6 +107,19 @@ pub struct Point {
 }
 
 impl Point {
+    /// A GET of `/` from example.com, in cleartext.
+    pub fn plain() -> Self {
+        Self {
+            secure: false,
+            authority: "example.com".to_owned(),
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            query: None,
+            headers: HeaderMap::new(),
+            draw: Draw::LOWEST,
+        }
+    }
+
     /// As matching sees it.
     pub fn view(&self) -> RequestView<'_> {
         RequestView {

@@ -250,11 +250,21 @@ impl Parts {
     }
 }
 
-/// An action that is told from others by its host only.
+/// An action that shows in full where a request is sent.
 pub(crate) fn action(dice: &mut Dice) -> Action {
+    let regex = |pattern: &str, with: &str| RedirectPath::Regex {
+        pattern: Regex::new(pattern).unwrap(),
+        substitution: with.into(),
+    };
     Action::Redirect(Box::new(Redirect {
         host: dice.pick(&["one", "two", "three"]).into(),
-        path: RedirectPath::Keep,
+        path: match dice.below(8) {
+            0 => RedirectPath::Prefix(dice.pick(LITERALS).into()),
+            1 => RedirectPath::Path(dice.pick(PATHS).into()),
+            2 => regex("a", "b"),
+            3 => regex("^/a", "/c"),
+            _ => RedirectPath::Keep,
+        },
         code: 301,
         auth: AuthUse::Bypassed,
     }))
