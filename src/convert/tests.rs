@@ -123,3 +123,13 @@ fn lines_that_fall_away_at_the_end_leave_no_blank_ones() {
         assert!(yaml(&text).ends_with("  service: s\n"));
     }
 }
+
+#[test]
+fn blank_lines_that_belong_to_a_text_stay() {
+    for text in [
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: |\n    b\n    \t\n",
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: |+\n    b\n\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: c}\n",
+    ] {
+        assert_eq!(yaml(text), text);
+    }
+}

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::object::Object;
 use super::revise::revise;
 use crate::source::SourceMap;
-use crate::yaml::{Comment, Dialect, Document, parse, to_yaml};
+use crate::yaml::{Comment, Dialect, Document, Node, Style, Value, parse, to_yaml};
 
 /// From so many objects on threads pay.
 const MANY: usize = 64;
@@ -76,6 +76,13 @@ fn parts(text: &str, document: &Document) -> Option<(String, Range<usize>)> {
 fn body_end(text: &str, document: &Document) -> usize {
     let root = document.root.span.range();
     let mut end = line_end(text, root.end.max(root.start));
+    if ends_in_blank_lines(&document.root) {
+        let rest = text.get(end..).unwrap_or_default();
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+        let is_whole = blank == rest.len();
+        end +=
+            if is_whole { blank } else { rest.get(..blank).and_then(|blank| blank.rfind('\n')).map_or(0, |at| at + 1) };
+    }
     for comment in document.comments.iter().filter(|comment| comment.span.range().start >= root.start) {
         let between = text.get(end..comment.span.range().start).unwrap_or_default();
         let is_same_document = !between.lines().any(|line| line.starts_with("---") || line.starts_with("..."));
@@ -84,6 +91,18 @@ fn body_end(text: &str, document: &Document) -> usize {
         }
     }
     end
+}
+
+/// Whether the last text of a document is a block whose blank lines at the end belong to it; its span ends before them.
+fn ends_in_blank_lines(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(map) => map.entries().last().is_some_and(|entry| ends_in_blank_lines(&entry.value)),
+        Value::List(items) => items.last().is_some_and(ends_in_blank_lines),
+        Value::Scalar(scalar) => {
+            let line = scalar.text.strip_suffix('\n').unwrap_or(&scalar.text);
+            matches!(scalar.style, Style::Literal | Style::Folded) && line.ends_with(['\n', ' ', '\t', '\r'])
+        }
+    }
 }
 
 /// The end of the line that a place is on, its break included; a place at the beginning of a line is behind one.
