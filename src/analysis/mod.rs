@@ -3,7 +3,7 @@
 //! - *takes*: route tables
 //! - *gives*: which routes can be reached and where two tables answer differently, each with a request that shows it
 //! - *never*: guesses: what it cannot decide within its budget is [`Proof::Unknown`], with the reason; samples
-//! - *start*: [`space`], then [`search`]
+//! - *start*: [`space`], then `search`
 
 pub mod behaviour;
 mod cover;

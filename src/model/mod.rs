@@ -4,7 +4,7 @@
 //! - *gives*: one [`Snapshot`] in which defaults are applied and references resolved; and all that Emissary or Envoy
 //!   would say to it
 //! - *never*: fails, reads YAML text, or holds the contents of a Secret
-//! - *start*: [`normalise`]
+//! - *start*: [`normalise()`]
 
 mod action;
 mod actions;

@@ -3,7 +3,7 @@
 //! - *takes*: the route table and a plain request
 //! - *gives*: what Envoy with Emissary does to it; and each rule on its own, for the gateway to use on live requests
 //! - *never*: reads a clock, draws a number, opens a socket; what depends on them is an argument or a stand-in
-//! - *start*: [`decide`], then [`request`]
+//! - *start*: [`decide()`], then [`request`]
 
 pub mod auth;
 mod changes;

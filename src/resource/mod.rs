@@ -4,7 +4,7 @@
 //! - *gives*: Emissary's resources as its compiler gets them, in `v3alpha1`; Kubernetes' own objects; and for every
 //!   document that became nothing, why, and what harm it does to others
 //! - *never*: fails, or knows what a resource means for requests
-//! - *start*: [`read`], [`Resource`]
+//! - *start*: [`read()`], [`Resource`]
 //!
 //! A document goes through the stages that Emissary has for it: `annotation` cuts and unfolds, `check` holds it against
 //! the table of fields in [`schema`], `upgrade` makes v1 and v2 into `v3alpha1`, `stored` is the way through a cluster

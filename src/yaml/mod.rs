@@ -3,7 +3,7 @@
 //! - *takes*: a text of the source map
 //! - *gives*: documents as [`Node`]s that know their place, comments, and diagnostics for what is no YAML
 //! - *never*: fails, or knows Kubernetes kinds
-//! - *start*: [`parse`], then [`Node`]
+//! - *start*: [`parse()`], then [`Node`]
 
 mod build;
 mod edit;

@@ -24,7 +24,7 @@ pub enum Value {
     Map(Map),
 }
 
-/// A scalar as written. What it means is [`Scalar::resolve`](super::scalar)'s to say.
+/// A scalar as written. What it means is [`Scalar::resolve`]'s to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scalar {
     /// The text after unquoting and folding.

@@ -5,8 +5,8 @@
 //! - *never*: reads a pattern in the dialect of another engine, or lets one grow without bound
 //! - *start*: [`Regex`]
 //!
-//! A pattern is read into RE2's tree ([`parse`]). The size of RE2's program follows from the tree ([`program`]), and
-//! so do the automata ([`translate`], [`engine`]). Where RE2 and Rust's engines read the same text differently does
+//! A pattern is read into RE2's tree (`parse`). The size of RE2's program follows from the tree (`program`), and
+//! so do the automata (`translate`, `engine`). Where RE2 and Rust's engines read the same text differently does
 //! not matter: the latter never see the text.
 
 mod class;
