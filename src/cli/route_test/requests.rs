@@ -12,7 +12,7 @@ use crate::route_test::{Judge, run};
 use crate::routing::Draw;
 
 /// So much is read at once.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 1 << 18;
 
 /// A thread is worth its while for so much of a piece.
 const WORTHWHILE: usize = 1 << 15;
@@ -54,12 +54,13 @@ struct Answered {
 pub(super) fn run(path: &Path, judge: &Judge<'_>, draw: Option<u8>, world: &mut World<'_, '_>) -> Ran {
     let draw = draw.map(run::draw);
     if path.as_os_str() == "-" {
-        let mut answers = Answers { name: "<stdin>".to_owned(), judge, draw, lines: 0, is_lost: false };
+        let mut answers =
+            Answers { name: "<stdin>".to_owned(), judge, draw, lines: 0, is_lost: false, spare: Vec::new() };
         return answers.all(world.env.stdin, world.env.stdout);
     }
     let name = path.display().to_string();
     let mut file = File::open(path).map_err(|error| RequestsError::Open(name.clone(), error))?;
-    Answers { name, judge, draw, lines: 0, is_lost: false }.all(&mut file, world.env.stdout)
+    Answers { name, judge, draw, lines: 0, is_lost: false, spare: Vec::new() }.all(&mut file, world.env.stdout)
 }
 
 /// The answers to a file.
@@ -70,6 +71,8 @@ struct Answers<'j> {
     /// How many lines were answered so far.
     lines: usize,
     is_lost: bool,
+    /// Memory for answers, used again.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Answers<'_> {
@@ -105,26 +108,31 @@ impl Answers<'_> {
     fn piece(&mut self, lines: &[u8], stdout: &mut dyn std::io::Write) -> Result<(), Failure> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(lines.len() / WORTHWHILE).max(1);
         let shares = shares(lines, threads);
-        let answer = |lines: &[u8]| answered(lines, self.judge, self.draw);
+        let (judge, draw) = (self.judge, self.draw);
+        let answer = move |lines: &[u8], out: Vec<u8>| answered(lines, judge, draw, out);
+        let mut spare = || self.spare.pop().unwrap_or_default();
         let all: Vec<Answered> = match shares.as_slice() {
             [] => Vec::new(),
-            [only] => vec![answer(only)],
+            [only] => vec![answer(only, spare())],
             [first, others @ ..] => std::thread::scope(|scope| {
                 let mut spawned = Vec::with_capacity(others.len());
                 for &share in others {
-                    let thread = std::thread::Builder::new().spawn_scoped(scope, move || answer(share));
+                    let out = spare();
+                    let thread = std::thread::Builder::new().spawn_scoped(scope, move || answer(share, out));
                     spawned.push((share, thread.ok()));
                 }
-                let mut all = vec![answer(first)];
+                let mut all = vec![answer(first, spare())];
                 for (share, thread) in spawned {
                     // A thread that the system refuses is no reason to leave requests out.
-                    all.push(thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| answer(share)));
+                    all.push(thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| answer(share, Vec::new())));
                 }
                 all
             }),
         };
-        for part in all {
+        for mut part in all {
             stdout.write_all(&part.out)?;
+            part.out.clear();
+            self.spare.push(part.out);
             self.lines += part.lines;
             self.is_lost |= part.is_lost;
             if let Some(mistake) = part.mistake {
@@ -151,8 +159,8 @@ fn shares(lines: &[u8], parts: usize) -> Vec<&[u8]> {
 }
 
 /// Answers lines one after the other, up to the first that is wrong.
-fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>) -> Answered {
-    let mut done = Answered { out: Vec::with_capacity(lines.len() * 4), ..Answered::default() };
+fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -> Answered {
+    let mut done = Answered { out, ..Answered::default() };
     let mut headers: line::Headers<'static> = Vec::new();
     for bytes in lines.split_inclusive(|byte| *byte == b'\n') {
         done.lines += 1;
