@@ -70,6 +70,19 @@ fn error(line: &str, stop: Stop<'_>) -> LineError {
     }
 }
 
+/// The bytes at which a string must be looked at: its end, an escape, and what no string may have.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut byte = 0;
+    while byte < b' ' {
+        stops[byte as usize] = true;
+        byte += 1;
+    }
+    stops[b'"' as usize] = true;
+    stops[b'\\' as usize] = true;
+    stops
+};
+
 /// A line, read up to a place.
 struct Rest<'a> {
     text: &'a str,
@@ -177,18 +190,18 @@ impl<'a> Rest<'a> {
 
     /// Where the string that begins here ends, and whether it has escapes.
     fn string_end(&self) -> Option<(usize, bool)> {
-        let bytes = self.text.as_bytes();
         let mut escaped = false;
         let mut at = self.at + 1;
         loop {
-            match *bytes.get(at)? {
+            let rest = self.text.as_bytes().get(at..)?;
+            at += rest.iter().position(|byte| STOPS[usize::from(*byte)])?;
+            match *self.text.as_bytes().get(at)? {
                 b'"' => return Some((at, escaped)),
                 b'\\' => {
                     escaped = true;
                     at += 2;
                 }
-                0..=0x1f => return None,
-                _ => at += 1,
+                _ => return None,
             }
         }
     }

@@ -99,3 +99,14 @@ fn a_line_may_be_longer_than_what_is_read_at_once() {
     let ran = Run::default().stdin(&long).line("route-test -f testdata/manifests/httpbin --requests -");
     assert_eq!(ran.stdout.lines().count(), 2);
 }
+
+#[test]
+fn a_line_that_is_not_utf8_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("requests.jsonl");
+    std::fs::write(&file, b"{}\n{\"id\": \"\xc3\xa9\"}\n{\"id\": \"\xe9\"}\n{}\n").unwrap();
+    let words = ["route-test", "-f", "testdata/manifests/httpbin", "--requests", file.to_str().unwrap()];
+    let ran = Run::default().words(&words);
+    assert_eq!((ran.code, ran.stdout.lines().count()), (2, 2));
+    assert!(ran.stderr.trim_end().ends_with("requests.jsonl:3: the line is not UTF-8"), "{}", ran.stderr);
+}

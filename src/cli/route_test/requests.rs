@@ -162,13 +162,10 @@ fn shares(lines: &[u8], parts: usize) -> Vec<&[u8]> {
 fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -> Answered {
     let mut done = Answered { out, ..Answered::default() };
     let mut headers: line::Headers<'static> = Vec::new();
-    for bytes in lines.split_inclusive(|byte| *byte == b'\n') {
+    let (text, is_text) = whole_lines(lines);
+    for line in text.split_inclusive('\n') {
         done.lines += 1;
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            done.mistake = Some(Mistake::NotUtf8);
-            break;
-        };
-        let text = text.trim_start_matches('\u{feff}').trim_ascii();
+        let text = line.trim_start_matches('\u{feff}').trim_ascii();
         if text.is_empty() {
             continue;
         }
@@ -176,7 +173,7 @@ fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -
             Ok(ask) => ask,
             Err(error) => {
                 done.mistake = Some(error.into());
-                break;
+                return done;
             }
         };
         let id = ask.id.take();
@@ -188,7 +185,23 @@ fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -
         drop(answer);
         headers = line::recycle(request.headers);
     }
+    if !is_text {
+        done.lines += 1;
+        done.mistake = Some(Mistake::NotUtf8);
+    }
     done
+}
+
+/// The lines before the first that is not UTF-8, and whether that is all.
+fn whole_lines(lines: &[u8]) -> (&str, bool) {
+    match std::str::from_utf8(lines) {
+        Ok(text) => (text, true),
+        Err(error) => {
+            let valid = lines.get(..error.valid_up_to()).unwrap_or_default();
+            let whole = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            (std::str::from_utf8(valid.get(..whole).unwrap_or_default()).unwrap_or_default(), false)
+        }
+    }
 }
 
 #[cfg(test)]
