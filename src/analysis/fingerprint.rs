@@ -143,7 +143,7 @@ impl Parties {
     pub fn of_both(before: &Gateway<'_>, after: &Gateway<'_>) -> Self {
         let both = |is: fn(&Filter) -> bool| [before, after].iter().all(|g| g.table.filters.chain.iter().any(is));
         Self {
-            auth: both(|filter| matches!(filter, Filter::Auth(_) | Filter::AuthBroken)),
+            auth: both(|filter| matches!(filter, Filter::Auth(_) | Filter::AuthBroken(_))),
             rate_limit: both(|filter| matches!(filter, Filter::RateLimit(_))),
         }
     }

@@ -38,8 +38,8 @@ pub enum Filter {
     Cors,
     /// The AuthService.
     Auth(Box<Auth>),
-    /// Every request is answered 500 because the AuthService is configured wrongly.
-    AuthBroken,
+    /// Every request is answered 500 because the AuthService with this key is configured wrongly.
+    AuthBroken(Arc<str>),
     /// The RateLimitService.
     RateLimit(RateLimit),
     /// Custom error responses of the patched Envoy before edition 4; this gateway does not know them.
@@ -61,7 +61,7 @@ impl Filter {
             Self::IpRules(_) => "rbac",
             Self::Cors => "cors",
             Self::Auth(_) => "ext_authz",
-            Self::AuthBroken => "lua",
+            Self::AuthBroken(_) => "lua",
             Self::RateLimit(_) => "ratelimit",
             Self::ResponseMap => "response_map",
             Self::Router => "router",

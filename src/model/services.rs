@@ -107,7 +107,7 @@ impl<'a> ServiceReader<'a, '_> {
                     "protocol_version",
                     format!("{what}: every request is answered 500"),
                 );
-                return Some(Filter::AuthBroken);
+                return Some(Filter::AuthBroken(first.key.as_str().into()));
             }
             self.reject(first, "auth-protocol", "protocol_version", "gRPC with protocol_version v2");
         }
@@ -119,7 +119,7 @@ impl<'a> ServiceReader<'a, '_> {
                 first.name
             );
             self.error(first, "auth-body", "allow_request_body", message);
-            return Some(Filter::AuthBroken);
+            return Some(Filter::AuthBroken(first.key.as_str().into()));
         }
         let body = match include {
             Some(include) => Some(AuthBody {

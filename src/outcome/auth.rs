@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
+use super::forwarded::REQUEST_ID;
 use super::head::Head;
 use super::reply::{Reply, Why};
 use crate::model::Auth;
@@ -128,6 +129,24 @@ impl HttpRules<'_> {
 /// What becomes of a request about which the AuthService could not be asked: `None`, it goes on.
 pub fn failed(auth: &Auth) -> Option<Reply> {
     (!auth.failure_mode_allow).then(|| Reply { status: auth.status_on_error, ..Reply::new(Why::AuthFailed) })
+}
+
+/// Whether a path is one of the gateway's own probes, which a misconfigured AuthService leaves alone.
+pub fn is_probe(path: &str) -> bool {
+    ["/ambassador/v0/check_alive", "/ambassador/v0/check_ready"].iter().any(|probe| path.starts_with(probe))
+}
+
+/// The answer to every other request when the AuthService of this key is configured wrongly.
+pub fn broken(service: &str, headers: &HeaderMap) -> Reply {
+    let id = headers.get(REQUEST_ID).map(|id| String::from_utf8_lossy(id.as_bytes()));
+    let mut reply = Reply::new(Why::AuthBroken);
+    reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    reply.body = Cow::Owned(format!(
+        "{{\n  \"message\": \"the {service} AuthService is misconfigured; see the logs for more information\",\n  \
+         \"request_id\": \"{}\",\n  \"status_code\": 500\n}}\n",
+        id.unwrap_or_default()
+    ));
+    reply
 }
 
 /// All values of a header, joined with commas.

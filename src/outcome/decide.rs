@@ -13,7 +13,7 @@ use super::redirect::{self, Redirected};
 use super::reply::{Reply, Why};
 use super::request::Request;
 use super::{cors, ip_rules, upstream};
-use crate::model::{Action, AuthUse, ClusterId, Cors, Filter, Forward, MappingId};
+use crate::model::{Action, AuthBody, AuthUse, ClusterId, Cors, Filter, Forward, MappingId};
 use crate::routing::predicate::Share;
 use crate::routing::{Chain, Draw, Listener, Route, RouteId, RouteTable, Selection, Serves, Treatment, VirtualHost};
 
@@ -318,7 +318,7 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
                     }
                 }
                 Filter::Cors => self.see_cors(*selection)?,
-                Filter::AuthBroken => self.refuse_unless_probe()?,
+                Filter::AuthBroken(service) => self.refuse_unless_probe(service)?,
                 Filter::Auth(_) => self.ask_auth(filter, selection, parties)?,
                 Filter::RateLimit(_) => self.ask_rate_limit(filter, *selection, parties)?,
                 Filter::GrpcHttp1Bridge
@@ -351,11 +351,9 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         Ok(())
     }
 
-    fn refuse_unless_probe(&self) -> Early<()> {
-        let is_probe = ["/ambassador/v0/check_alive", "/ambassador/v0/check_ready"]
-            .iter()
-            .any(|probe| self.received.head.path.starts_with(probe));
-        if is_probe { Ok(()) } else { early(Why::AuthBroken) }
+    fn refuse_unless_probe(&self, service: &str) -> Early<()> {
+        let head = &self.received.head;
+        if auth::is_probe(&head.path) { Ok(()) } else { Err(Box::new(auth::broken(service, &head.headers))) }
     }
 
     fn ask_auth(
@@ -372,6 +370,11 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         };
         if !is_asked {
             return Ok(());
+        }
+        let shows_too_much =
+            |rules: &AuthBody| self.request.body > Some(u64::from(rules.max_bytes)) && !rules.allow_partial;
+        if auth.body.as_ref().is_some_and(shows_too_much) {
+            return early(Why::Body);
         }
         self.asked.push(Asked { filter: filter.name(), service: &auth.service });
         match parties.authorise(auth, &self.received.head, &self.received.origin) {

@@ -61,13 +61,18 @@ impl Trust {
 /// Why it is answered at once.
 pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Request<'_>) -> Result<Received<'r>, Why> {
     let is_http1 = request.version < Version::Http2;
-    if is_http1 && !target::is_method(&request.method) {
-        return Err(Why::Method);
-    }
     if is_http1 && head_size(request) > settings.max_request_headers_kb as usize * 1024 {
         return Err(Why::TooLarge);
     }
-    let target = target::read(&request.method, &request.target, request.is_tls()).map_err(Why::Target)?;
+    if is_http1 && !target::is_method(&request.method) {
+        return Err(Why::Method);
+    }
+    let target = if is_http1 {
+        target::read(&request.method, &request.target, request.is_tls())
+    } else {
+        target::read_http2(&request.method, &request.target)
+    };
+    let target = target.map_err(Why::Target)?;
     let (mut headers, hosts) = headers_of(settings, request)?;
     intake::join_repeated(&mut headers);
     let upgrade = intake::take_hop_by_hop(&mut headers).map_err(Why::Header)?;
@@ -126,6 +131,10 @@ fn headers_of<'r>(settings: &Settings, request: &'r Request<'_>) -> Result<(Head
         }
         headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Why::HeaderBytes)?);
     }
+    if request.version == Version::Http2 {
+        intake::join_cookies(&mut headers);
+    }
+    intake::check_framing(&mut headers, settings.allow_chunked_length).map_err(Why::Framing)?;
     if let Some(length) = request.body.filter(|_| !says_length(&headers)) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }

@@ -1,7 +1,9 @@
 //! What becomes of a client's headers before anything looks at them: repeated ones joined, hop-by-hop ones dropped,
 //! upgrades recognised.
 
-use http::header::{CONNECTION, EXPECT, HeaderMap, HeaderName, HeaderValue, TE, UPGRADE};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE,
+};
 
 /// Headers that Envoy keeps once: further values are joined on with a comma.
 const JOINED: [&str; 38] = [
@@ -57,6 +59,15 @@ pub enum HeaderRefusal {
     NominatedHost,
 }
 
+/// Why a request is refused for what it says of its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FramingRefusal {
+    /// `Content-Length` is no length, stands twice, or stands beside `Transfer-Encoding`: 400.
+    Length,
+    /// `Transfer-Encoding` is anything but `chunked`, once: 501.
+    Coding,
+}
+
 /// What a request asks its connection to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upgrade {
@@ -86,6 +97,45 @@ pub fn join_repeated(headers: &mut HeaderMap) {
             headers.insert(name, joined);
         }
     }
+}
+
+/// Joins the cookies of an HTTP/2 request, which may come one by one.
+pub fn join_cookies(headers: &mut HeaderMap) {
+    let mut cookies = headers.get_all(COOKIE).iter();
+    let (Some(first), Some(second)) = (cookies.next(), cookies.next()) else { return };
+    let mut joined = first.as_bytes().to_vec();
+    for cookie in std::iter::once(second).chain(cookies) {
+        joined.extend_from_slice(b"; ");
+        joined.extend_from_slice(cookie.as_bytes());
+    }
+    if let Ok(joined) = HeaderValue::from_maybe_shared(joined) {
+        headers.insert(COOKIE, joined);
+    }
+}
+
+/// Checks what a request says of its body. `allow_chunked_length` drops a length that stands beside `chunked`.
+///
+/// # Errors
+///
+/// What Envoy refuses.
+pub fn check_framing(headers: &mut HeaderMap, allow_chunked_length: bool) -> Result<(), FramingRefusal> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let has_coding = match (codings.next(), codings.next()) {
+        (None, _) => false,
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => true,
+        _ => return Err(FramingRefusal::Coding),
+    };
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let Some(length) = lengths.next() else { return Ok(()) };
+    let is_length = length.as_bytes().iter().all(u8::is_ascii_digit)
+        && length.to_str().is_ok_and(|length| length.parse::<u64>().is_ok());
+    if !is_length || lengths.next().is_some() || has_coding && !allow_chunked_length {
+        return Err(FramingRefusal::Length);
+    }
+    if has_coding {
+        headers.remove(CONTENT_LENGTH);
+    }
+    Ok(())
 }
 
 /// Drops what concerns only the connection, and tells the upgrade that is asked for.
@@ -199,6 +249,40 @@ mod tests {
         assert_eq!(headers.get_all("via").iter().collect::<Vec<_>>(), ["a,b"]);
         assert_eq!(headers.get_all("x").iter().count(), 2);
         assert_eq!(headers.get_all("cookie").iter().count(), 2);
+    }
+
+    #[test]
+    fn cookies_of_http2_are_joined() {
+        let mut headers = map(&[("cookie", "a=1"), ("x", "1"), ("cookie", "b=2")]);
+        join_cookies(&mut headers);
+        assert_eq!(headers.get_all("cookie").iter().collect::<Vec<_>>(), ["a=1; b=2"]);
+    }
+
+    #[test]
+    fn a_length_is_one_number() {
+        for length in ["5", "005", "18446744073709551615"] {
+            assert_eq!(check_framing(&mut map(&[("content-length", length)]), false), Ok(()), "{length}");
+        }
+        for length in ["", "-1", "+5", "5,6", "5 6", "0x5", "5.0", "18446744073709551616"] {
+            let refusal = check_framing(&mut map(&[("content-length", length)]), false);
+            assert_eq!(refusal, Err(FramingRefusal::Length), "{length}");
+        }
+        let twice = check_framing(&mut map(&[("content-length", "5"), ("content-length", "5")]), false);
+        assert_eq!(twice, Err(FramingRefusal::Length));
+    }
+
+    #[test]
+    fn the_only_coding_is_chunked() {
+        assert_eq!(check_framing(&mut map(&[("transfer-encoding", "CHUNKED")]), false), Ok(()));
+        for coding in ["identity", "chunked, gzip", "chunked, chunked", "\"chunked\"", ""] {
+            let refusal = check_framing(&mut map(&[("transfer-encoding", coding)]), false);
+            assert_eq!(refusal, Err(FramingRefusal::Coding), "{coding}");
+        }
+        let both = [("transfer-encoding", "chunked"), ("content-length", "5")];
+        assert_eq!(check_framing(&mut map(&both), false), Err(FramingRefusal::Length));
+        let mut headers = map(&both);
+        assert_eq!(check_framing(&mut headers, true), Ok(()));
+        assert_eq!(names(&headers), ["transfer-encoding"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 
-use super::intake::HeaderRefusal;
+use super::intake::{FramingRefusal, HeaderRefusal};
 use super::normalise::PathRefusal;
 use super::target::TargetRefusal;
 
@@ -39,6 +39,8 @@ pub enum Why {
     Version,
     /// A header is refused.
     Header(HeaderRefusal),
+    /// What is said of the body is refused.
+    Framing(FramingRefusal),
     /// A header's name or value has bytes that it may not have.
     HeaderBytes,
     /// A header's name has an underscore, and the Module refuses that.
@@ -83,6 +85,8 @@ impl fmt::Display for Why {
             Self::Version => "this version of HTTP is not served",
             Self::Header(HeaderRefusal::Nominated) => "the Connection header names a header that must stay",
             Self::Header(HeaderRefusal::NominatedHost) => "the Connection header names the host",
+            Self::Framing(FramingRefusal::Length) => "the Content-Length is none, or not alone",
+            Self::Framing(FramingRefusal::Coding) => "the Transfer-Encoding is not `chunked`",
             Self::HeaderBytes => "a header has bytes that it may not have",
             Self::Underscore => "a header's name has an underscore, and the Module refuses that",
             Self::TooLarge => "the headers are too many or too large",
@@ -113,9 +117,11 @@ impl Reply {
             | Why::Authority
             | Why::HeaderBytes
             | Why::Underscore
+            | Why::Framing(FramingRefusal::Length)
             | Why::Target(TargetRefusal::Malformed)
             | Why::Header(HeaderRefusal::Nominated) => malformed,
             Why::NoAuthority | Why::Header(HeaderRefusal::NominatedHost) | Why::Path(_) => (400, "", true),
+            Why::Framing(FramingRefusal::Coding) => (501, "Not Implemented", true),
             Why::Target(TargetRefusal::SchemeMismatch) => (403, "Forbidden", true),
             Why::Version => (426, "Upgrade Required", true),
             Why::TooLarge => (431, "Request Header Fields Too Large", true),

@@ -86,6 +86,19 @@ pub fn read<'a>(method: &str, target: &'a str, is_tls: bool) -> Result<Target<'a
     absolute(target, is_tls)
 }
 
+/// Reads the `:path` of an HTTP/2 request: any bytes but blanks and controls will do, and are encoded later.
+///
+/// # Errors
+///
+/// What Envoy refuses.
+pub fn read_http2<'a>(method: &str, path: &'a str) -> Result<Target<'a>, TargetRefusal> {
+    if method == "CONNECT" || method == "OPTIONS" && path == "*" {
+        return Err(TargetRefusal::NoPath);
+    }
+    let is_path = path.starts_with('/') && !path.bytes().any(|byte| byte <= b' ' || byte == 0x7f);
+    if is_path { Ok(Target { path: Cow::Borrowed(path), authority: None }) } else { Err(TargetRefusal::Malformed) }
+}
+
 fn absolute(target: &str, is_tls: bool) -> Result<Target<'_>, TargetRefusal> {
     let (scheme, rest) = target.split_once("://").ok_or(TargetRefusal::Malformed)?;
     let is_https = scheme.eq_ignore_ascii_case("https");
@@ -222,6 +235,14 @@ mod tests {
         for target in ["a", "/x", "*", "a:99999", "http://a/"] {
             assert_eq!(read("CONNECT", target, false), Err(TargetRefusal::Malformed), "{target}");
         }
+    }
+
+    #[test]
+    fn http2_takes_paths_only_and_more_bytes_in_them() {
+        assert_eq!(read_http2("GET", "/\u{e9}").map(|target| target.path), Ok("/\u{e9}".into()));
+        assert_eq!(read_http2("GET", "http://a/"), Err(TargetRefusal::Malformed));
+        assert_eq!(read_http2("GET", "/a b"), Err(TargetRefusal::Malformed));
+        assert_eq!(read_http2("CONNECT", "a:443"), Err(TargetRefusal::NoPath));
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn filter(gateway: Gateway<'_>, filter: &Filter) -> String {
             duration(limit.timeout),
             if limit.failure_mode_deny { ", failures are refused" } else { "" }
         ),
-        Filter::AuthBroken => "every request is answered 500".to_owned(),
+        Filter::AuthBroken(_) => "every request is answered 500".to_owned(),
         // That they are there changes no outcome by itself.
         Filter::GrpcHttp1Bridge
         | Filter::GrpcWeb
