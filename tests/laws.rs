@@ -6,6 +6,7 @@
 use std::sync::{Arc, LazyLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use kubectl_ambassador::analysis::RequestSet;
 use kubectl_ambassador::model::{Action, AuthUse, Cleartext, MappingId, Redirect, RedirectPath};
 use kubectl_ambassador::pipeline::{self, Options};
 use kubectl_ambassador::routing::predicate::{
@@ -273,6 +274,19 @@ proptest! {
                     Verdict::Later { than } => prop_assert!(judged.is_some() && than < id),
                     Verdict::Refused(why) => prop_assert!(judged.is_none() && !why.is_empty()),
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn sets_and_tests_agree(scene in scene(12)) {
+        for route in &scene.routes {
+            let set = RequestSet::of(&route.tests);
+            for sent in &scene.requests {
+                let headers = sent.header_map();
+                let request = sent.view(&headers);
+                let taken = route.check(&request).is_ok();
+                prop_assert_eq!(set.contains(&request), taken, "{:?} for {:?}", sent, route.tests);
             }
         }
     }
