@@ -5,7 +5,7 @@ use http::header::HeaderValue;
 use super::auth::{self, Verdict};
 use super::exchange::{Received, receive};
 use super::facts::Described;
-use super::head::Head;
+use super::head::{Head, is_grpc_type};
 use super::headers;
 use super::parties::{Agreeable, Parties};
 use super::rate_limit::{self, Around};
@@ -182,6 +182,7 @@ fn arrive<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Arrival<'t
         Chain { serves: Serves::Http(hosts), .. } => hosts,
     };
     match receive(&table.settings, listener, request) {
+        Err(why) if is_grpc_call(request) => ends(Outcome::Reply(Reply::new(why).for_grpc())),
         Err(why) => ends(Outcome::Reply(Reply::new(why))),
         Ok(received) => {
             let host = hosts.choose(&received.head.authority).filter(|_| received.origin.https.is_some());
@@ -236,14 +237,15 @@ fn carry_from<'t, 'r>(
     parties: &mut dyn Parties,
 ) -> Decision<'t, 'r> {
     let At { listener, received, host } = at;
+    let is_upgrade = received.upgrade.is_some();
     let mut walk = Walk { table, request, listener, received, host, draw, asked: Vec::new(), crosses: None };
     let mut selection = known.or_else(|| walk.select());
     let outcome = walk.outcome(&mut selection, parties);
-    let has_body = request.body.is_some_and(|length| length > 0);
+    // Asking takes time: the body has come to its end by then.
+    let has_more = request.body.is_some_and(|length| length > 0) && walk.asked.is_empty();
     let closes = match &outcome {
-        // Asking takes time: the body has come to its end by then.
-        Outcome::Reply(reply) => reply.closes || has_body && walk.asked.is_empty(),
-        Outcome::Redirect(_) => has_body && walk.asked.is_empty(),
+        Outcome::Reply(reply) => reply.closes || has_more || is_upgrade,
+        Outcome::Redirect(_) => has_more || is_upgrade,
         _ => false,
     };
     let route = selection.map(|selection| (selection.id, selection.route.mapping));
@@ -334,7 +336,8 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
     }
 
     fn check_upgrade(&self, selection: Option<Selection<'t>>) -> Early<()> {
-        let Some(upgrade) = &self.received.upgrade else { return Ok(()) };
+        // Without a route it is a request like any other that nobody takes.
+        let (Some(upgrade), Some(_)) = (&self.received.upgrade, selection) else { return Ok(()) };
         let allowed = forward_of(selection)
             .is_some_and(|(_, forward)| forward.upgrades.iter().any(|allowed| **allowed == *upgrade.protocol));
         if allowed { Ok(()) } else { early(Why::Upgrade) }
@@ -470,6 +473,11 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         };
         std::mem::replace(&mut self.received.head, left)
     }
+}
+
+/// Whether a request that was not taken in is a gRPC call.
+fn is_grpc_call(request: &Request<'_>) -> bool {
+    request.values("content-type").next().is_some_and(is_grpc_type)
 }
 
 /// The forwarding of a route, where the request comes so far.

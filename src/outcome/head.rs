@@ -50,12 +50,12 @@ impl Head<'_> {
 
 /// Whether headers are those of a gRPC call.
 pub fn is_grpc(headers: &HeaderMap) -> bool {
-    let Some(rest) =
-        headers.get(CONTENT_TYPE).and_then(|value| value.as_bytes().strip_prefix(b"application/grpc".as_slice()))
-    else {
-        return false;
-    };
-    rest.is_empty() || rest.starts_with(b"+")
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_grpc_type)
+}
+
+/// Whether a content type is gRPC's.
+pub fn is_grpc_type(content_type: &str) -> bool {
+    content_type.strip_prefix("application/grpc").is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
 }
 
 #[cfg(test)]

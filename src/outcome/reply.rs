@@ -108,6 +108,25 @@ impl fmt::Display for Why {
     }
 }
 
+impl Why {
+    /// Whether a gRPC client gets the answer in gRPC's form. What the HTTP parser itself refuses is answered plainly.
+    pub fn suits_grpc(self) -> bool {
+        !matches!(
+            self,
+            Self::Method
+                | Self::Target(TargetRefusal::Malformed | TargetRefusal::SchemeMismatch)
+                | Self::Authority
+                | Self::Version
+                | Self::Header(HeaderRefusal::Nominated)
+                | Self::HeaderBytes
+                | Self::Framing(_)
+                | Self::Underscore
+                | Self::TooLarge
+                | Self::Preflight
+        )
+    }
+}
+
 impl Reply {
     /// The answer for a reason. For what a service denied, its own status comes instead.
     pub fn new(why: Why) -> Self {
@@ -144,10 +163,9 @@ impl Reply {
         reply
     }
 
-    /// The same answer as a gRPC client gets it: 200, and the status in headers.
+    /// The same answer as a gRPC client gets it: 200, and the status in headers; plain where the reason is the parser's.
     pub fn for_grpc(mut self) -> Self {
-        // A preflight is an answer of CORS's own making, not a local reply.
-        if self.why == Why::Preflight {
+        if !self.why.suits_grpc() {
             return self;
         }
         let status = grpc_status(self.status);
@@ -219,6 +237,7 @@ mod tests {
         let reply = Reply::new(Why::IpRules).for_grpc();
         assert_eq!(reply.headers["grpc-message"], "RBAC: access denied");
         assert!(reply.body.is_empty());
+        assert_eq!(Reply::new(Why::Method).for_grpc().status, 400);
     }
 
     #[test]
