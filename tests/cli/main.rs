@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod help;
+mod readme;
 mod requests;
 mod route_test;
 mod routes;
