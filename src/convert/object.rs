@@ -76,9 +76,10 @@ fn plain<'a>(result: &'a DocumentResult, root: &Node, written: Option<&'a Docume
 
 /// The object as written, with the version and the spec that it has now.
 fn as_object(root: &Node, object: &Node) -> Node {
-    let entries = root.as_map().map(|map| map.entries()).unwrap_or_default();
-    let kept = entries.iter().filter_map(|entry| {
-        let name = entry.key.text()?;
+    let Some(map) = root.as_map() else { return object.clone() };
+    let counts = |name: &str, entry: &Entry| map.entry(name).is_some_and(|last| std::ptr::eq(last, entry));
+    let kept = map.entries().iter().filter_map(|entry| {
+        let name = entry.key.text().filter(|name| counts(name, entry))?;
         let value = match name {
             "kind" | "metadata" => entry.value.clone(),
             "apiVersion" => object.get(name)?.clone(),

@@ -133,3 +133,9 @@ fn blank_lines_that_belong_to_a_text_stay() {
         assert_eq!(yaml(text), text);
     }
 }
+
+#[test]
+fn of_repeated_keys_the_last_is_converted() {
+    let text = "apiVersion: getambassador.io/v3alpha1\nspec: {prefix: /}\nkind: Mapping\nmetadata: {name: m}\nspec:\n";
+    assert_eq!(yaml(text), "---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: m}\n");
+}
