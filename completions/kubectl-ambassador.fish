@@ -31,6 +31,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -s V
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "route-test" -d 'Tell where a request goes, and why'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "routes" -d 'Print the effective route table, in the order in which it is tried'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "serve" -d 'Serve the configuration: the whole gateway in one process'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "convert" -d 'Convert every version to v3alpha1, annotations to objects of their own'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "version" -d 'Print the version, the Emissary editions and the conformance figures'
@@ -89,6 +90,31 @@ never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s R -l recursive -d 'Look into folders of folders too'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l ambassador-id -d 'The ambassador_id of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l ambassador-namespace -d 'The namespace of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
+no\t'No'
+auto\t'Find out'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l listen -d 'Where a Listener\'s port is bound; without it, the same port on 127.0.0.1' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l upstream -d 'This service is reached there; SERVICE[header=value]=ADDR: for requests with that header' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l admin -d 'Where the admin pages are' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l access-log -d 'The access log; without it, as the Module says' -r -f -a "text\t'Emissary\'s lines'
+json\t'Emissary\'s JSON objects'
+off\t'None'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l workers -d 'How many threads serve; without it, one for each core' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l drain-timeout -d 'How long exchanges may take to end when the gateway stops, in seconds' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l debug-header -d 'Tell the Mapping in the header x-ambassador-mapping of answers'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l unserialised -d 'Documents keep their empty values, as a compiler that reads files gets them: for recordings made without a cluster'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l rev -d 'Read the paths as they were in this git revision' -r

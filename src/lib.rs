@@ -11,6 +11,7 @@ pub mod cli;
 pub mod convert;
 pub mod diagnostic;
 pub mod edition;
+pub mod gateway;
 pub mod input;
 pub mod model;
 pub mod outcome;

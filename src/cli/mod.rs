@@ -21,6 +21,7 @@ mod completion;
 mod convert;
 mod route_test;
 mod routes;
+mod serve;
 mod version;
 
 use std::ffi::OsString;
@@ -41,7 +42,6 @@ type Ran = Result<Exit, Failure>;
 macro_rules! verbs {
     ($($file:ident => $verb:ident,)*) => {
         #[derive(Debug, clap::Subcommand)]
-        #[expect(clippy::large_enum_variant, reason = "there is one of them")]
         enum Verb {
             $($verb($file::Args),)*
         }
@@ -59,6 +59,7 @@ macro_rules! verbs {
 verbs! {
     route_test => RouteTest,
     routes => Routes,
+    serve => Serve,
     convert => Convert,
     completion => Completion,
     version => Version,

@@ -1,6 +1,7 @@
 //! From a plain request to its head inside the gateway.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
@@ -10,7 +11,7 @@ use super::intake::{self, HeaderRefusal, Upgrade};
 use super::normalise::{PathRules, normalise};
 use super::reply::Why;
 use super::request::{Request, Version, trimmed};
-use super::target;
+use super::target::{self, Target};
 use crate::model::{Settings, Underscores};
 use crate::routing::Listener;
 
@@ -73,13 +74,62 @@ pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Reques
         target::read_http2(&request.method, &request.target)
     };
     let target = target.map_err(Why::Target)?;
-    let (mut headers, hosts) = headers_of(settings, request)?;
+    let (headers, host) = headers_of(settings, request)?;
+    let arrival = Arrival {
+        version: request.version,
+        is_tls: request.is_tls(),
+        client: request.client,
+        port: listener.port,
+        method: Cow::Borrowed(&*request.method),
+        target,
+        headers,
+        host,
+        certificate: None,
+    };
+    admit(settings, listener, arrival, || SOME_UUID)
+}
+
+/// A request whose head has been read: what is left to do is the connection manager's.
+#[derive(Clone, Debug)]
+pub struct Arrival<'r> {
+    /// The version.
+    pub version: Version,
+    /// Whether it comes over TLS.
+    pub is_tls: bool,
+    /// The address that the connection comes from.
+    pub client: IpAddr,
+    /// The port that it came to.
+    pub port: u16,
+    /// The method.
+    pub method: Cow<'r, str>,
+    /// The target.
+    pub target: Target<'r>,
+    /// All headers but the host.
+    pub headers: HeaderMap,
+    /// The Host header, or `:authority`; several are joined.
+    pub host: Option<Cow<'r, str>>,
+    /// What we tell of the certificate that the client showed.
+    pub certificate: Option<HeaderValue>,
+}
+
+/// Takes a request in whose head has been read.
+///
+/// # Errors
+///
+/// Why it is answered at once.
+pub fn admit<'r>(
+    settings: &Settings,
+    listener: &Listener,
+    arrival: Arrival<'r>,
+    request_id: impl FnOnce() -> HeaderValue,
+) -> Result<Received<'r>, Why> {
+    let mut headers = arrival.headers;
     intake::join_repeated(&mut headers);
     let upgrade = intake::take_hop_by_hop(&mut headers).map_err(Why::Header)?;
-    if request.version == Version::Http10 && !settings.enable_http10 {
+    if arrival.version == Version::Http10 && !settings.enable_http10 {
         return Err(Why::Version);
     }
-    let authority = match (target.authority, hosts) {
+    let authority = match (arrival.target.authority, arrival.host) {
         (Some(authority), _) => authority,
         (None, Some(host)) => host,
         (None, None) => return Err(Why::NoAuthority),
@@ -87,14 +137,14 @@ pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Reques
     if !target::is_authority(&authority) {
         return Err(Why::Authority);
     }
-    let path = normalise(target.path, PathRules::of(settings)).map_err(Why::Path)?;
-    let authority = if settings.strip_matching_host_port { without_port(authority, listener.port) } else { authority };
+    let path = normalise(arrival.target.path, PathRules::of(settings)).map_err(Why::Path)?;
+    let authority = if settings.strip_matching_host_port { without_port(authority, arrival.port) } else { authority };
     let trust = Trust::of(settings, listener);
-    let origin = trust.receive(&mut headers, request.client, request.is_tls(), || SOME_UUID);
-    forward_certificate(&mut headers, settings.forward_client_cert_details.as_deref(), None);
+    let origin = trust.receive(&mut headers, arrival.client, arrival.is_tls, request_id);
+    let mode = settings.forward_client_cert_details.as_deref();
+    forward_certificate(&mut headers, mode, arrival.certificate.as_ref());
     let secure = listener.security.is_secure(headers.get(FORWARDED_PROTO).map(HeaderValue::as_bytes));
-    let method = Cow::Borrowed(&*request.method);
-    let head = Head { method, https: origin.https == Some(true), authority, path, headers };
+    let head = Head { method: arrival.method, https: origin.https == Some(true), authority, path, headers };
     Ok(Received { head, origin, upgrade, secure })
 }
 

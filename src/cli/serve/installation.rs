@@ -1,0 +1,47 @@
+//! From a compilation to what the gateway is given.
+
+use std::sync::Arc;
+
+use super::upstreams::UpstreamFlag;
+use super::{endpoints, secrets};
+use crate::gateway::{Endpoints, Installation, Place};
+use crate::model::{Cluster, Discovery};
+use crate::pipeline::Compilation;
+
+/// What the gateway is given.
+pub(super) fn installation(compilation: &Compilation, flags: &[UpstreamFlag], namespace: &str) -> Installation {
+    let snapshot = &compilation.snapshot;
+    let objects = &compilation.reading.objects;
+    let place = |cluster: &Cluster| {
+        let fits = |of_header: bool| {
+            let fitting = flags.iter().filter(move |flag| flag.header.is_some() == of_header);
+            fitting.filter_map(|flag| Some((flag.fits(cluster)?, flag)))
+        };
+        let chosen = fits(false).max_by_key(|(fit, _)| *fit).map(|(_, flag)| flag);
+        let endpoints = match (chosen, &cluster.discovery) {
+            (Some(flag), _) => flag.to.clone(),
+            (None, Discovery::Kubernetes { namespace, service }) => {
+                Endpoints::Fixed(endpoints::of(objects, namespace, service, cluster.port))
+            }
+            (None, Discovery::Dns | Discovery::Consul { .. }) => {
+                Endpoints::Name { host: Arc::clone(&cluster.host), port: cluster.port }
+            }
+        };
+        let detours = fits(true).filter_map(|(_, flag)| {
+            let (name, value) = flag.header.clone()?;
+            Some((name, value, flag.to.clone()))
+        });
+        Place { endpoints, tls: chosen.and_then(|flag| flag.tls), detours: detours.collect() }
+    };
+    Installation {
+        table: Arc::new(compilation.table.clone()),
+        mappings: snapshot
+            .mappings
+            .values()
+            .map(|mapping| format!("{}.{}", mapping.name, mapping.namespace).into())
+            .collect(),
+        tls: snapshot.tls.values().map(|context| secrets::material(context, objects)).collect(),
+        places: compilation.table.clusters().iter().map(place).collect(),
+        source_cluster: format!("ambassador-{namespace}").into(),
+    }
+}

@@ -1,0 +1,261 @@
+//! `serve`: the whole gateway in one process.
+
+mod endpoints;
+mod installation;
+mod pages;
+mod secrets;
+mod upstreams;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+
+use self::pages::Documents;
+use self::upstreams::UpstreamFlag;
+use super::args::{GatewayArgs, InputArgs};
+use super::exit::Failure;
+use super::{Exit, Ran, World, load};
+use crate::gateway::{Gateway, LogChoice, Options, Pages};
+use crate::model::Filter;
+use crate::pipeline::Compilation;
+
+/// Serve the configuration: the whole gateway in one process
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+
+    #[command(flatten)]
+    gateway: GatewayArgs,
+
+    /// Where a Listener's port is bound; without it, the same port on 127.0.0.1
+    #[arg(long = "listen", value_name = "PORT=ADDR:PORT", value_parser = listen)]
+    listen: Vec<(u16, SocketAddr)>,
+
+    /// This service is reached there; SERVICE[header=value]=ADDR: for requests with that header
+    #[arg(long = "upstream", value_name = "SERVICE=ADDR|URL")]
+    upstream: Vec<UpstreamFlag>,
+
+    /// Where the admin pages are
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8877")]
+    admin: SocketAddr,
+
+    /// The access log; without it, as the Module says
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    access_log: Option<AccessLog>,
+
+    /// Tell the Mapping in the header x-ambassador-mapping of answers
+    #[arg(long)]
+    debug_header: bool,
+
+    /// How many threads serve; without it, one for each core
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+
+    /// How long exchanges may take to end when the gateway stops, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    drain_timeout: u64,
+
+    /// Documents keep their empty values, as a compiler that reads files gets them: for recordings made without a cluster
+    #[arg(long, hide = true)]
+    unserialised: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AccessLog {
+    /// Emissary's lines
+    Text,
+    /// Emissary's JSON objects
+    Json,
+    /// None
+    Off,
+}
+
+impl From<AccessLog> for LogChoice {
+    fn from(choice: AccessLog) -> Self {
+        match choice {
+            AccessLog::Text => Self::Text,
+            AccessLog::Json => Self::Json,
+            AccessLog::Off => Self::Off,
+        }
+    }
+}
+
+fn listen(text: &str) -> Result<(u16, SocketAddr), String> {
+    let (port, address) = text.split_once('=').ok_or("want PORT=ADDR:PORT")?;
+    let port = port.parse().map_err(|_| format!("`{port}` is no port"))?;
+    let address = address.parse().map_err(|_| format!("`{address}` is no address with a port"))?;
+    Ok((port, address))
+}
+
+/// A configuration that cannot be served.
+#[derive(Debug, thiserror::Error)]
+enum Unserved {
+    #[error("Emissary's Envoy would refuse all of this: {0}")]
+    Refused(String),
+    #[error("the Module's lua_scripts are not run by this gateway: take them out, or serve with Emissary")]
+    Lua,
+}
+
+/// What the running gateway is told.
+enum Told {
+    /// Something may have changed.
+    Changed,
+    /// Read everything anew.
+    Reload,
+    /// Stop.
+    Stop,
+}
+
+/// How long changes settle before they are read.
+const SETTLES: Duration = Duration::from_millis(50);
+
+impl Args {
+    pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
+        let compilation = self.compile(world)?;
+        world.tell_notes(&compilation.notes)?;
+        world.tell_diagnostics(&compilation)?;
+        check(&compilation)?;
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let options = Options {
+            workers: self.workers.unwrap_or_else(cores),
+            listen: self.listen.iter().copied().collect::<BTreeMap<_, _>>(),
+            drain_timeout: Duration::from_secs(self.drain_timeout),
+            debug_header: self.debug_header,
+            log: self.access_log.map(LogChoice::from),
+        };
+        let gateway = Gateway::start(options, self.installation(&compilation), log_sink()?)?;
+        let (sender, told) = channel();
+        let _watch = watch::files(&self.input, sender.clone())?;
+        watch::signals(sender)?;
+        for listener in compilation.table.listeners() {
+            if let Some(address) = gateway.address(listener.port) {
+                writeln!(world.env.stderr, "listening on {address} for port {}", listener.port)?;
+            }
+        }
+        let pages = Arc::new(Documents::new(compilation));
+        match gateway.serve_admin(self.admin, Arc::clone(&pages) as Arc<dyn Pages>) {
+            Ok(address) => writeln!(world.env.stderr, "admin pages on http://{address}/")?,
+            // Two gateways on one machine are no mistake: the traffic does not need the pages.
+            Err(error) => drop(Failure::from(error).tell(world.env.stderr, "warning")),
+        }
+        writeln!(world.env.stderr, "serving")?;
+        self.follow(&gateway, &told, &pages, world)?;
+        gateway.drain();
+        Ok(Exit::Clean)
+    }
+
+    fn compile(&self, world: &mut World<'_, '_>) -> Result<Compilation, Failure> {
+        let sources = self.input.read(&[], world)?;
+        let options = crate::pipeline::Options { serialised: !self.unserialised, ..self.gateway.options() };
+        load::compile(sources, &options)
+    }
+
+    fn installation(&self, compilation: &Compilation) -> crate::gateway::Installation {
+        installation::installation(compilation, &self.upstream, &self.gateway.ambassador_namespace)
+    }
+
+    /// Follows changes until it is told to stop.
+    fn follow(
+        &self,
+        gateway: &Gateway,
+        told: &Receiver<Told>,
+        pages: &Documents,
+        world: &mut World<'_, '_>,
+    ) -> Result<(), Failure> {
+        while let Ok(first) = told.recv() {
+            if matches!(first, Told::Stop) || settle(told) {
+                break;
+            }
+            let began = Instant::now();
+            let installed = self.compile(world).and_then(|compilation| {
+                check(&compilation)?;
+                gateway.install(self.installation(&compilation))?;
+                pages.replace(compilation);
+                Ok(())
+            });
+            match installed {
+                Ok(()) => {
+                    let took = began.elapsed().as_millis();
+                    writeln!(world.env.stderr, "table {} is in force after {took} ms", gateway.version())?;
+                }
+                Err(failure) => {
+                    let version = gateway.version();
+                    failure.tell(world.env.stderr, "error");
+                    writeln!(world.env.stderr, "the change is not installed: table {version} goes on")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Waits until nothing more changes; tells whether to stop.
+fn settle(told: &Receiver<Told>) -> bool {
+    let latest = Instant::now() + SETTLES * 10;
+    while Instant::now() < latest {
+        match told.recv_timeout(SETTLES) {
+            Ok(Told::Stop) => return true,
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    false
+}
+
+/// Whether a configuration can be served.
+fn check(compilation: &Compilation) -> Result<(), Failure> {
+    if let Some(refusal) = compilation.refusal() {
+        let place = refusal.span.map(|span| format!("{}: ", compilation.sources.place(span))).unwrap_or_default();
+        return Err(Unserved::Refused(format!("{place}{}", refusal.why)).into());
+    }
+    if compilation.table.filters.chain.iter().any(|filter| matches!(filter, Filter::Lua(_))) {
+        return Err(Unserved::Lua.into());
+    }
+    Ok(())
+}
+
+/// The standard output, for the thread that writes the access log: the usual one is locked by this thread.
+fn log_sink() -> Result<Option<Box<dyn Write + Send>>, Failure> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+        let own = std::io::stdout().as_fd().try_clone_to_owned()?;
+        Ok(Some(Box::new(std::fs::File::from(own))))
+    }
+    #[cfg(not(unix))]
+    Ok(None)
+}
+
+/// Tells that something happened; the receiver is gone only when the gateway stops.
+fn tell(sender: &Sender<Told>, told: Told) {
+    let _ = sender.send(told);
+}
+
+/// What is watched: the folder of a file, since editors and ConfigMaps replace files.
+fn watched(input: &InputArgs) -> Vec<(PathBuf, bool)> {
+    let mut paths: Vec<(PathBuf, bool)> = Vec::new();
+    for path in input.filename.iter().chain(&input.kustomize).filter(|path| path.as_os_str() != "-") {
+        let folder = match path.is_dir() {
+            true => path.clone(),
+            false => path.parent().map_or_else(
+                || PathBuf::from("."),
+                |parent| match parent.as_os_str() {
+                    empty if empty.is_empty() => PathBuf::from("."),
+                    _ => parent.to_owned(),
+                },
+            ),
+        };
+        if !paths.iter().any(|(known, _)| *known == folder) {
+            paths.push((folder, input.recursive && path.is_dir() || input.kustomize.as_ref() == Some(path)));
+        }
+    }
+    paths
+}

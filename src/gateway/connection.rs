@@ -1,0 +1,215 @@
+//! One connection of a client: PROXY header, TLS, which HTTP it speaks; then its exchanges until it ends.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf as _, BytesMut};
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::net::TcpStream;
+
+use super::downstream::Downstream;
+use super::exchange;
+use super::gate::{Gate, Notes, Rules};
+use super::prefixed::Prefixed;
+use super::proxy;
+use super::runtime::LocalExecutor;
+use super::watched::Watched;
+use super::worker::Worker;
+use super::{tcp, tls};
+use crate::model::{ProxyPlace, Settings};
+use crate::routing::{Listener, Serves};
+
+/// How long a client may take with what comes before HTTP.
+const OPENING: Duration = Duration::from_secs(15);
+
+/// When an idle connection is closed; Envoy's own default.
+const IDLE: Duration = Duration::from_secs(3600);
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Serves a connection to its end.
+pub(crate) async fn serve(worker: Rc<Worker>, mut stream: TcpStream, port: u16) {
+    let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return };
+    let view = worker.view();
+    let Some(listener) = view.loaded.table.listener(port) else { return };
+    let mut first = BytesMut::new();
+    let Ok(Some((addresses, is_tls))) =
+        tokio::time::timeout(OPENING, open(&mut stream, &mut first, listener, (peer, local))).await
+    else {
+        return;
+    };
+    let (peer, local) = addresses;
+    if !is_tls {
+        let down = Rc::new(Downstream { port, peer, local, tls: None, ends: Rc::default() });
+        return match listener.chain(None).map(|chain| &chain.serves) {
+            None => {}
+            Some(Serves::Tcp(clusters)) => {
+                tcp::carry(&worker, &view, clusters, Prefixed::new(first.freeze(), stream)).await;
+            }
+            Some(Serves::Http(_)) => {
+                let settings = Arc::clone(&view.loaded.table.settings);
+                let streams = listener.http2_max_concurrent_streams;
+                http(worker, stream, first, down, settings, streams, None).await;
+            }
+        };
+    }
+    let choose = |name: Option<&str>| {
+        let chain = listener.chain(Some(name))?;
+        view.loaded.tls(chain.tls?).cloned()
+    };
+    let accepted = tokio::time::timeout(OPENING, tls::accept(Prefixed::new(first.freeze(), stream), choose)).await;
+    let Ok(Some((stream, secured))) = accepted else { return };
+    let name = secured.server_name.clone();
+    let down = Rc::new(Downstream { port, peer, local, tls: Some(secured), ends: Rc::default() });
+    match listener.chain(Some(name.as_deref())).map(|chain| &chain.serves) {
+        None => {}
+        Some(Serves::Tcp(clusters)) => tcp::carry(&worker, &view, clusters, stream).await,
+        Some(Serves::Http(_)) => {
+            let is_http2 = tls::chose_http2(&stream);
+            let settings = Arc::clone(&view.loaded.table.settings);
+            let streams = listener.http2_max_concurrent_streams;
+            http(worker, stream, BytesMut::new(), down, settings, streams, is_http2).await;
+        }
+    }
+}
+
+/// Reads what comes before HTTP: the addresses of both ends, and whether TLS begins.
+async fn open(
+    stream: &mut TcpStream,
+    first: &mut BytesMut,
+    listener: &Listener,
+    mut addresses: (SocketAddr, SocketAddr),
+) -> Option<((SocketAddr, SocketAddr), bool)> {
+    let looks_for_tls = listener.stack.tls;
+    if let Some(place) = listener.stack.proxy {
+        loop {
+            match proxy::read(first) {
+                proxy::Read::Refused => return None,
+                proxy::Read::Incomplete => {
+                    if stream.read_buf(first).await.ok()? == 0 {
+                        return None;
+                    }
+                }
+                proxy::Read::Header { length, told } => {
+                    first.advance(length);
+                    addresses = told.unwrap_or(addresses);
+                    break;
+                }
+            }
+        }
+        // Recognised before the header was consumed, it cannot have been TLS.
+        if place == ProxyPlace::AfterTls {
+            return Some((addresses, false));
+        }
+    }
+    if !looks_for_tls {
+        return Some((addresses, false));
+    }
+    if first.is_empty() && stream.read_buf(first).await.ok()? == 0 {
+        return None;
+    }
+    Some((addresses, first.first() == Some(&0x16)))
+}
+
+/// Serves HTTP: 2 where it was chosen or the preface says so, else 1.
+async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    worker: Rc<Worker>,
+    mut stream: S,
+    mut first: BytesMut,
+    down: Rc<Downstream>,
+    settings: Arc<Settings>,
+    streams: Option<u32>,
+    chosen: Option<bool>,
+) {
+    let idle = settings.listener_idle_timeout.unwrap_or(IDLE);
+    let mut is_http2 = chosen == Some(true);
+    if chosen.is_none() {
+        // The first letter tells nearly always.
+        while first.len() < PREFACE.len() && PREFACE.starts_with(&first) {
+            match tokio::time::timeout(idle, stream.read_buf(&mut first)).await {
+                Ok(Ok(length)) if length > 0 => {}
+                _ => return,
+            }
+        }
+        is_http2 = first.starts_with(PREFACE);
+    }
+    if is_http2 {
+        let stream = Watched::new(Prefixed::new(first.freeze(), stream), Rc::clone(&down.ends));
+        http_2(worker, stream, down, &settings, streams).await;
+    } else {
+        http_1(worker, stream, first, down, &settings, idle).await;
+    }
+}
+
+async fn http_1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    worker: Rc<Worker>,
+    stream: S,
+    first: BytesMut,
+    down: Rc<Downstream>,
+    settings: &Settings,
+    idle: Duration,
+) {
+    let notes = Arc::new(Notes::default());
+    let most_head = settings.max_request_headers_kb as usize * 1024;
+    let rules = Rules {
+        most_head,
+        http10: settings.enable_http10,
+        allows_chunked_length: settings.allow_chunked_length,
+        is_tls: down.tls.is_some(),
+        idle,
+    };
+    let gate = Gate::new(stream, first, rules, Arc::clone(&notes));
+    let mut drain = worker.shared.drain.subscribe();
+    let service = service_fn(move |request| {
+        exchange::serve(Rc::clone(&worker), Rc::clone(&down), request, Some(Arc::clone(&notes)))
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .auto_date_header(false)
+        .title_case_headers(settings.proper_case)
+        .max_buf_size(most_head.saturating_mul(2).max(128 * 1024))
+        .serve_connection(gate, service)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = drain.wait_for(|drains| *drains) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}
+
+async fn http_2<S: AsyncRead + AsyncWrite + Unpin + 'static>(
+    worker: Rc<Worker>,
+    stream: S,
+    down: Rc<Downstream>,
+    settings: &Settings,
+    streams: Option<u32>,
+) {
+    let mut drain = worker.shared.drain.subscribe();
+    let service = service_fn(move |request| exchange::serve(Rc::clone(&worker), Rc::clone(&down), request, None));
+    let connection = http2::Builder::new(LocalExecutor)
+        .timer(TokioTimer::new())
+        .auto_date_header(false)
+        .max_pending_accept_reset_streams(Some(200))
+        .max_local_error_reset_streams(Some(1024))
+        .max_concurrent_streams(streams.unwrap_or(1024))
+        .initial_stream_window_size(16 * 1024 * 1024)
+        .initial_connection_window_size(24 * 1024 * 1024)
+        .max_header_list_size(settings.max_request_headers_kb.saturating_mul(1024).saturating_add(8192))
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = drain.wait_for(|drains| *drains) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}

@@ -1,0 +1,87 @@
+//! The endpoints of a cluster over time: addresses as they are, names looked up when they are used and refreshed
+//! beside.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::cluster::{EndpointSet, Upstream};
+use crate::gateway::supply::Endpoints;
+use crate::gateway::worker::uptime;
+use crate::model::DnsFamily;
+
+/// How old an answer of DNS may be before it is looked up anew; Envoy's own default.
+const FRESH: u64 = 5_000;
+
+/// How long the first request of a cluster waits for DNS.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Upstream {
+    /// The endpoints of now. A name that was never looked up is waited for; an old answer serves while a new one is
+    /// fetched.
+    pub(crate) async fn discover(self: &Arc<Self>) -> Arc<EndpointSet> {
+        if self.looked_up.load(Ordering::Relaxed) == 0 {
+            self.look_up_first().await;
+        } else if let Endpoints::Name { .. } = self.place.endpoints
+            && uptime().saturating_sub(self.looked_up.load(Ordering::Relaxed)) > FRESH
+            && !self.is_looking.swap(true, Ordering::AcqRel)
+        {
+            let upstream = Arc::clone(self);
+            tokio::task::spawn_local(async move { upstream.look_up().await });
+        }
+        self.endpoints.load_full()
+    }
+
+    async fn look_up_first(self: &Arc<Self>) {
+        let mut found = std::pin::pin!(self.found.notified());
+        found.as_mut().enable();
+        if self.looked_up.load(Ordering::Acquire) != 0 {
+            return;
+        }
+        if !self.is_looking.swap(true, Ordering::AcqRel) {
+            self.look_up().await;
+        } else {
+            let _ = tokio::time::timeout(PATIENCE, found).await;
+        }
+    }
+
+    async fn look_up(&self) {
+        let known = self.endpoints.load_full();
+        let addresses: Option<Vec<SocketAddr>> = match &self.place.endpoints {
+            Endpoints::Fixed(addresses) => Some(addresses.to_vec()),
+            Endpoints::Name { host, port } => match host.parse::<IpAddr>() {
+                Ok(address) => Some(vec![SocketAddr::new(address, *port)]),
+                Err(_) => self.resolve(host, *port).await,
+            },
+        };
+        // When DNS fails, the last answer stays.
+        if let Some(addresses) = addresses {
+            let is_known = known.list.len() == addresses.len()
+                && known.list.iter().all(|endpoint| addresses.contains(&endpoint.address));
+            if !is_known {
+                self.endpoints.store(Arc::new(EndpointSet::of(&addresses, &known, self.cluster.lb)));
+            }
+        }
+        self.looked_up.store(uptime().max(1), Ordering::Release);
+        self.is_looking.store(false, Ordering::Release);
+        self.found.notify_waiters();
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
+        let all: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await.ok()?.collect();
+        let of = |v4: bool| all.iter().filter(move |address| address.is_ipv4() == v4).copied().collect::<Vec<_>>();
+        let mut chosen = match self.cluster.family {
+            DnsFamily::V4 => of(true),
+            DnsFamily::V6 => of(false),
+            DnsFamily::Auto => match of(false) {
+                none if none.is_empty() => of(true),
+                some => some,
+            },
+        };
+        if self.cluster.logical_dns {
+            chosen.truncate(1);
+        }
+        Some(chosen)
+    }
+}
