@@ -93,8 +93,10 @@ impl std::fmt::Display for Refuses {
 }
 
 impl Judge<'_> {
-    /// Asks every route about a request. Without a draw, shares are told; with one, they are decided.
-    pub fn trace<'a>(&'a self, request: &'a Request<'a>, draw: Option<Draw>) -> Trace<'a> {
+    /// Asks every route about a request. Without a draw, shares are told; with one, they are decided. Mappings that are
+    /// not there are looked for only where they are wanted.
+    pub fn trace<'a>(&'a self, request: &'a Request<'a>, draw: Option<Draw>, with_absent: bool) -> Trace<'a> {
+        let absences = |host| if with_absent { absences(self, host) } else { Vec::new() };
         let table = &self.compilation.table;
         let mut trace = Trace {
             connection: String::new(),
@@ -107,27 +109,27 @@ impl Judge<'_> {
         };
         let Some(listener) = table.listener(request.listener) else {
             trace.connection = nobody_listens(request.listener, table.listeners());
-            trace.absent = absences(self, None);
+            trace.absent = absences(None);
             return trace;
         };
         trace.connection = connection(listener, request);
         trace.is_listening = true;
         let Some(chain) = listener.chain(request.tls.as_ref().map(Option::as_deref)) else {
-            trace.absent = absences(self, None);
+            trace.absent = absences(None);
             return trace;
         };
         let Serves::Http(hosts) = &chain.serves else { return trace };
         let Ok(received) = receive(&table.settings, listener, request) else { return trace };
         let Some(host) = hosts.choose(&received.head.authority) else {
             trace.domains = hosts.iter().map(|host| &*host.domain).collect();
-            trace.absent = absences(self, None);
+            trace.absent = absences(None);
             return trace;
         };
         trace.virtual_host = Some(&host.domain);
         trace.passed_over = passed_over(hosts, host, &received.head.authority);
         let view = received.head.view(received.secure, draw.unwrap_or(Draw::LOWEST));
         trace.candidates = self.candidates(host, &view, draw.is_some());
-        trace.absent = absences(self, Some(host));
+        trace.absent = absences(Some(host));
         trace
     }
 

@@ -109,6 +109,12 @@ fn a_line_that_is_no_request() {
 }
 
 #[test]
+fn standard_input_for_two_things() {
+    let said = sentence(run("route-test -f - --requests -"));
+    assert_eq!(said, "`--requests -` and `-f -` cannot both read standard input");
+}
+
+#[test]
 fn a_suite_that_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("suite.yaml");

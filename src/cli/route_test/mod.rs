@@ -123,6 +123,8 @@ enum UsageError {
     NoRequest,
     #[error("junit and tap are formats of `--suite`")]
     NotASuite,
+    #[error("`--requests -` and `-f -` cannot both read standard input")]
+    StdinTwice,
     #[error("`--requests` answers in lines of JSON: leave `-o` out, or write `-o jsonl`")]
     NotLines,
 }
@@ -138,6 +140,10 @@ impl Args {
         if let Some(requests) = &self.requests {
             if matches!(self.output, Output::Wide | Output::Yaml) {
                 return Err(UsageError::NotLines.into());
+            }
+            let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+            if is_stdin(requests) && self.input.filename.iter().any(is_stdin) {
+                return Err(UsageError::StdinTwice.into());
             }
             let sources = self.input.read(&[], world)?;
             let compilation = load::compile(sources, &self.gateway.options())?;
@@ -159,7 +165,7 @@ impl Args {
         let unmet = unmet(&self.flags.expect, &answer);
         let text = if matches!(self.output, Output::Text | Output::Wide) {
             world.tell_notes(&compilation.notes)?;
-            let trace = judge.trace(&request, draw);
+            let trace = judge.trace(&request, draw, self.explain || answer.is_lost());
             let mut text = view::write(&answer, &trace, self.output == Output::Wide, world.out);
             if self.explain {
                 text.push_str(&explain::write(&trace, world.out));
@@ -171,7 +177,7 @@ impl Args {
             answer::write(&mut line, None, &answer);
             let mut object = String::from_utf8_lossy(&line).into_owned();
             if self.explain {
-                json::add(&mut object, "explanation", &explain::json(&judge.trace(&request, draw)));
+                json::add(&mut object, "explanation", &explain::json(&judge.trace(&request, draw, true)));
             }
             if !self.flags.expect.is_empty() {
                 json::add(&mut object, "unmet", &view::unmet_json(&unmet));

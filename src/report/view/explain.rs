@@ -43,7 +43,15 @@ fn candidates_text(trace: &Trace<'_>, folder: &Folder, style: Style) -> String {
     // The gateway's own routes are told where they take the request.
     let is_told =
         |candidate: &Candidate<'_>| candidate.mapping.is_some() || !matches!(candidate.verdict, Says::Refuses(_));
-    let number = |place: usize| trace.candidates.iter().take(place).filter(|one| is_told(one)).count();
+    let numbers: Vec<usize> = trace
+        .candidates
+        .iter()
+        .scan(0, |number, one| {
+            *number += usize::from(is_told(one));
+            Some(*number)
+        })
+        .collect();
+    let number = |place: usize| place.checked_sub(1).and_then(|at| numbers.get(at)).copied().unwrap_or(place);
     let beside = style.width.is_none_or(|width| width >= BESIDE);
     let headings: &[&str] = match beside {
         true => &["#", "MAPPING", "MATCH", "VERDICT", "SOURCE"],
