@@ -39,15 +39,19 @@ impl InputArgs {
         if !self.is_given() && paths.is_empty() {
             return Err(NothingToRead::NoInput.into());
         }
-        let input = Input {
+        let mut sources = SourceMap::default();
+        self.input(paths).read(&mut sources, world.env.stdin)?;
+        Ok(sources)
+    }
+
+    /// What is pointed at, by the flags and by `paths`.
+    pub(super) fn input(&self, paths: &[PathBuf]) -> Input {
+        Input {
             files: self.filename.iter().chain(paths).cloned().collect(),
             recursive: self.recursive,
             kustomize: self.kustomize.clone(),
             rev: self.rev.clone(),
-        };
-        let mut sources = SourceMap::default();
-        input.read(&mut sources, world.env.stdin)?;
-        Ok(sources)
+        }
     }
 }
 

@@ -20,11 +20,13 @@ mod revision;
 #[cfg(test)]
 mod tests;
 mod utf8;
+mod watch;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use error::InputError;
+pub use watch::Watch;
 
 use crate::source::{Origin, SourceMap};
 

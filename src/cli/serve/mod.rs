@@ -10,7 +10,6 @@ mod watch;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -133,7 +132,7 @@ impl Args {
         };
         let gateway = Gateway::start(options, self.installation(&compilation), log_sink()?)?;
         let (sender, told) = channel();
-        let _watch = watch::files(&self.input, sender.clone())?;
+        watch::files(&self.input, sender.clone())?;
         watch::signals(sender)?;
         for listener in compilation.table.listeners() {
             if let Some(address) = gateway.address(listener.port) {
@@ -237,25 +236,4 @@ fn log_sink() -> Result<Option<Box<dyn Write + Send>>, Failure> {
 /// Tells that something happened; the receiver is gone only when the gateway stops.
 fn tell(sender: &Sender<Told>, told: Told) {
     let _ = sender.send(told);
-}
-
-/// What is watched: the folder of a file, since editors and ConfigMaps replace files.
-fn watched(input: &InputArgs) -> Vec<(PathBuf, bool)> {
-    let mut paths: Vec<(PathBuf, bool)> = Vec::new();
-    for path in input.filename.iter().chain(&input.kustomize).filter(|path| path.as_os_str() != "-") {
-        let folder = match path.is_dir() {
-            true => path.clone(),
-            false => path.parent().map_or_else(
-                || PathBuf::from("."),
-                |parent| match parent.as_os_str() {
-                    empty if empty.is_empty() => PathBuf::from("."),
-                    _ => parent.to_owned(),
-                },
-            ),
-        };
-        if !paths.iter().any(|(known, _)| *known == folder) {
-            paths.push((folder, input.recursive && path.is_dir() || input.kustomize.as_ref() == Some(path)));
-        }
-    }
-    paths
 }

@@ -85,7 +85,7 @@ fn explain(compilation: &Compilation, query: &str) -> Page {
     }
     let judge = Judge::new(compilation);
     let request = ask.settle(judge.table());
-    plain(200, view::explain::write(&judge.trace(&request, None), PLAIN))
+    plain(200, view::explain::write(&judge.trace(&request, None, true), PLAIN))
 }
 
 /// A form's text: plus signs are blanks, escapes are decoded.

@@ -2,29 +2,21 @@
 
 use std::sync::mpsc::Sender;
 
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-
-use super::{Told, tell, watched};
+use super::{Told, tell};
 use crate::cli::args::InputArgs;
 use crate::cli::exit::Failure;
+use crate::input::Watch;
 
 /// Watches the files that are served. Nothing is watched of a git revision: it does not change.
-pub(super) fn files(input: &InputArgs, sender: Sender<Told>) -> Result<Option<RecommendedWatcher>, Failure> {
-    let paths = watched(input);
-    if input.rev.is_some() || paths.is_empty() {
-        return Ok(None);
-    }
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading a file is no change of it.
-        if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_))) {
+pub(super) fn files(input: &InputArgs, sender: Sender<Told>) -> Result<(), Failure> {
+    let Some(mut watch) = Watch::new(input.input(&[])) else { return Ok(()) };
+    std::thread::Builder::new().name("files".to_owned()).spawn(move || {
+        loop {
+            watch.wait();
             tell(&sender, Told::Changed);
         }
     })?;
-    for (path, is_recursive) in paths {
-        let mode = if is_recursive { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
-        watcher.watch(&path, mode)?;
-    }
-    Ok(Some(watcher))
+    Ok(())
 }
 
 /// Listens to signals: SIGHUP reads everything anew, SIGTERM and SIGINT stop.
