@@ -42,6 +42,8 @@ pub(crate) enum Refused {
     System(String),
     /// In TLS's words.
     Tls(String),
+    /// In the words of who opens tunnels.
+    Tunnel(String),
 }
 
 impl Refused {
@@ -50,6 +52,7 @@ impl Refused {
         match self {
             Self::System(why) => format!("delayed connect error: {why}"),
             Self::Tls(why) => format!("TLS_error:{why}"),
+            Self::Tunnel(why) => why.clone(),
         }
     }
 }
@@ -109,8 +112,8 @@ impl Fault {
                 let latest = if retried { "retried and the latest reset reason" } else { "reset reason" };
                 let reason = self.reason().unwrap_or_default();
                 let failure = match self {
-                    Self::ConnectFailed(tls @ Refused::Tls(_)) => {
-                        format!(", transport failure reason: {}", tls.reason())
+                    Self::ConnectFailed(why @ (Refused::Tls(_) | Refused::Tunnel(_))) => {
+                        format!(", transport failure reason: {}", why.reason())
                     }
                     _ => String::new(),
                 };

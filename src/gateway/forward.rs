@@ -69,7 +69,7 @@ impl Exchange {
         let key = self.sticky(forward);
         self.prepare(loaded, route, forward, &upstream);
         self.note_request();
-        if forward.retry.is_some() {
+        if forward.retry.is_some() || upstream.is_followed() {
             self.upload.keep(loaded.table.settings.buffer_limit_bytes.map_or(KEPT, u64::from));
         }
         if upstream.cluster.http2 && self.version == Version::Http2 {
@@ -197,13 +197,22 @@ impl Exchange {
     ) -> Result<Answered, Fault> {
         let policy = forward.retry.as_ref();
         let allowed = retry::allowed(policy);
+        let tunnels = if upstream.is_followed() { retry::TUNNELS } else { 0 };
         let breaker = upstream.breaker(forward.priority);
         let mut tries = 0;
         loop {
             tries += 1;
             self.account.note(|entry| entry.attempts = tries);
             let is_last = tries > allowed;
-            let tried = self.attempt(forward, upstream, key, tries - 1, is_last).await;
+            let tried = self.attempt(forward, upstream, key, tries - 1, tries > allowed.max(tunnels)).await;
+            if let Err(fault) = &tried
+                && tries <= tunnels
+                && retry::lost_tunnel(fault, &self.head.method)
+                && self.upload.is_repeatable()
+            {
+                tokio::time::sleep(retry::pause(tries)).await;
+                continue;
+            }
             let Some(policy) = policy else { return tried };
             let wants_more = match &tried {
                 Ok(answered) => retry::answers(policy, answered.response.status(), answered.response.headers()),
@@ -253,7 +262,13 @@ impl Exchange {
         let head = if is_last { Cow::Owned(take(&mut self.head)) } else { Cow::Borrowed(&self.head) };
         let Some(request) = request(head, body, upstream.cluster.http2) else { return Err(Fault::Protocol) };
         let began = Instant::now();
-        let sent = self.worker.pools.send(upstream, &endpoint, forward.priority, request);
+        let sent = async {
+            let sent = self.worker.pools.send(upstream, &endpoint, forward.priority, request).await;
+            if endpoint.tunnel.is_some() && matches!(sent, Err(Fault::ConnectFailed(_) | Fault::Termination)) {
+                endpoint.shun();
+            }
+            sent
+        };
         let per_try = forward.retry.as_ref().and_then(|policy| policy.per_try_timeout).filter(|limit| !limit.is_zero());
         let (response, lease) = match per_try {
             None => sent.await?,

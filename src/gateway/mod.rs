@@ -59,7 +59,7 @@ use tokio::task::LocalSet;
 pub use access_log::LogChoice;
 pub use admin::{Page, Pages};
 pub use error::GatewayError;
-pub use supply::{Endpoints, Installation, KeyPair, Place, TlsMaterial};
+pub use supply::{Endpoints, Follow, Followed, Installation, KeyPair, Opening, Place, Spot, TlsMaterial, Tunnel};
 
 use listener::Acceptors;
 use loaded::Loaded;

@@ -1,7 +1,12 @@
 //! What the gateway is given: a table, where its clusters are, and the certificates it may use.
 
+use std::future::Future;
+use std::hash::{Hash, Hasher};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::model::TlsContext;
 use crate::routing::RouteTable;
@@ -72,4 +77,70 @@ pub enum Endpoints {
     },
     /// These addresses.
     Fixed(Arc<[SocketAddr]>),
+    /// Told by somebody who follows them.
+    Followed(Followed),
+}
+
+/// Endpoints that somebody follows.
+#[derive(Clone)]
+pub struct Followed {
+    /// Whose endpoints, in the words of who follows them.
+    pub of: Arc<str>,
+    /// Who follows them.
+    pub by: Arc<dyn Follow>,
+}
+
+impl PartialEq for Followed {
+    fn eq(&self, other: &Self) -> bool {
+        self.of == other.of && Arc::ptr_eq(&self.by, &other.by)
+    }
+}
+
+impl Eq for Followed {}
+
+impl Hash for Followed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.of.hash(state);
+    }
+}
+
+impl std::fmt::Debug for Followed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Followed").field(&self.of).finish()
+    }
+}
+
+/// One that follows endpoints, and knows a way to them.
+pub trait Follow: Send + Sync {
+    /// A number that is another one after endpoints have changed, and never 0.
+    fn generation(&self) -> u64;
+
+    /// The endpoints of now.
+    fn spots(&self, of: &str) -> Vec<Spot>;
+
+    /// Opens a tunnel to an endpoint. It belongs to the thread that asks.
+    fn open(&self, spot: &Spot) -> Opening;
+}
+
+/// A tunnel that is being opened; a refusal in one sentence.
+pub type Opening = Pin<Box<dyn Future<Output = Result<Box<dyn Tunnel>, String>>>>;
+
+/// Bytes both ways.
+pub trait Tunnel: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Tunnel for T {}
+
+/// Where an endpoint is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Its address.
+    pub address: SocketAddr,
+    /// It is reached by a tunnel of this name, not by TCP.
+    pub tunnel: Option<Arc<str>>,
+}
+
+impl From<SocketAddr> for Spot {
+    fn from(address: SocketAddr) -> Self {
+        Self { address, tunnel: None }
+    }
 }

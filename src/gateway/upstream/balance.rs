@@ -99,7 +99,8 @@ impl Upstream {
     /// over, unless most are not: then all count, as in Envoy's panic.
     pub(crate) fn choose(&self, set: &EndpointSet, key: Option<u64>, attempt: u32) -> Option<Arc<Endpoint>> {
         if let [only] = set.list.as_slice() {
-            return (only.is_healthy() || !self.cluster.health_checks.is_empty()).then(|| Arc::clone(only));
+            let is_last_resort = !self.cluster.health_checks.is_empty() || self.is_followed();
+            return (only.is_healthy() || is_last_resort).then(|| Arc::clone(only));
         }
         let healthy = set.list.iter().filter(|endpoint| endpoint.is_healthy()).count();
         let panics = healthy * 2 < set.list.len();
@@ -143,10 +144,13 @@ impl Upstream {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::net::SocketAddr;
+
     use super::*;
 
     fn endpoints(count: u16) -> Vec<Arc<Endpoint>> {
-        (0..count).map(|at| Arc::new(Endpoint::new(([10, 0, 0, 1], 8000 + at).into()))).collect()
+        let spot = |at| SocketAddr::from(([10, 0, 0, 1], 8000 + at)).into();
+        (0..count).map(|at| Arc::new(Endpoint::new(spot(at)))).collect()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A connection to an endpoint: TCP with its options, TLS where the cluster wants it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::cluster::{Endpoint, Upstream};
 use crate::gateway::fault::{Fault, Refused};
+use crate::gateway::supply::{Endpoints, Spot, Tunnel};
 
 /// A connection to an endpoint.
 pub(crate) enum Wire {
@@ -22,14 +24,19 @@ pub(crate) enum Wire {
     Plain(TcpStream),
     /// TLS.
     Tls(Box<TlsStream<TcpStream>>),
+    /// Cleartext through a tunnel.
+    Tunnel(Box<dyn Tunnel>),
+    /// TLS through a tunnel.
+    TunnelTls(Box<TlsStream<Box<dyn Tunnel>>>),
 }
 
 impl Wire {
-    /// The TCP connection below.
-    pub(crate) fn tcp(&self) -> &TcpStream {
+    /// Our own address; a tunnel has none.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
         match self {
-            Self::Plain(tcp) => tcp,
-            Self::Tls(tls) => tls.get_ref().0,
+            Self::Plain(tcp) => tcp.local_addr().ok(),
+            Self::Tls(tls) => tls.get_ref().0.local_addr().ok(),
+            Self::Tunnel(_) | Self::TunnelTls(_) => None,
         }
     }
 }
@@ -39,6 +46,8 @@ impl AsyncRead for Wire {
         match &mut *self {
             Self::Plain(tcp) => Pin::new(tcp).poll_read(cx, into),
             Self::Tls(tls) => Pin::new(tls).poll_read(cx, into),
+            Self::Tunnel(tunnel) => Pin::new(tunnel).poll_read(cx, into),
+            Self::TunnelTls(tls) => Pin::new(tls).poll_read(cx, into),
         }
     }
 }
@@ -48,6 +57,8 @@ impl AsyncWrite for Wire {
         match &mut *self {
             Self::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),
             Self::Tls(tls) => Pin::new(tls).poll_write(cx, bytes),
+            Self::Tunnel(tunnel) => Pin::new(tunnel).poll_write(cx, bytes),
+            Self::TunnelTls(tls) => Pin::new(tls).poll_write(cx, bytes),
         }
     }
 
@@ -59,17 +70,25 @@ impl AsyncWrite for Wire {
         match &mut *self {
             Self::Plain(tcp) => Pin::new(tcp).poll_write_vectored(cx, slices),
             Self::Tls(tls) => Pin::new(tls).poll_write_vectored(cx, slices),
+            Self::Tunnel(tunnel) => Pin::new(tunnel).poll_write_vectored(cx, slices),
+            Self::TunnelTls(tls) => Pin::new(tls).poll_write_vectored(cx, slices),
         }
     }
 
     fn is_write_vectored(&self) -> bool {
-        matches!(self, Self::Plain(_))
+        match self {
+            Self::Plain(_) => true,
+            Self::Tunnel(tunnel) => tunnel.is_write_vectored(),
+            Self::Tls(_) | Self::TunnelTls(_) => false,
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut *self {
             Self::Plain(tcp) => Pin::new(tcp).poll_flush(cx),
             Self::Tls(tls) => Pin::new(tls).poll_flush(cx),
+            Self::Tunnel(tunnel) => Pin::new(tunnel).poll_flush(cx),
+            Self::TunnelTls(tls) => Pin::new(tls).poll_flush(cx),
         }
     }
 
@@ -77,6 +96,8 @@ impl AsyncWrite for Wire {
         match &mut *self {
             Self::Plain(tcp) => Pin::new(tcp).poll_shutdown(cx),
             Self::Tls(tls) => Pin::new(tls).poll_shutdown(cx),
+            Self::Tunnel(tunnel) => Pin::new(tunnel).poll_shutdown(cx),
+            Self::TunnelTls(tls) => Pin::new(tls).poll_shutdown(cx),
         }
     }
 }
@@ -96,6 +117,14 @@ fn words(error: &io::Error) -> String {
 }
 
 async fn open(upstream: &Upstream, endpoint: &Endpoint) -> Result<Wire, Fault> {
+    if let (Some(name), Endpoints::Followed(followed)) = (&endpoint.tunnel, &upstream.place.endpoints) {
+        let spot = Spot { address: endpoint.address, tunnel: Some(Arc::clone(name)) };
+        let tunnel = followed.by.open(&spot).await.map_err(|why| Fault::ConnectFailed(Refused::Tunnel(why)))?;
+        return match start_tls(upstream, endpoint, tunnel).await? {
+            Ok(tls) => Ok(Wire::TunnelTls(tls)),
+            Err(tunnel) => Ok(Wire::Tunnel(tunnel)),
+        };
+    }
     let tcp = TcpStream::connect(endpoint.address)
         .await
         .map_err(|error| Fault::ConnectFailed(Refused::System(words(&error))))?;
@@ -114,11 +143,26 @@ async fn open(upstream: &Upstream, endpoint: &Endpoint) -> Result<Wire, Fault> {
         }
         let _ = SockRef::from(&tcp).set_tcp_keepalive(&keepalive);
     }
-    let Some((config, server_name)) = &upstream.tls else { return Ok(Wire::Plain(tcp)) };
+    match start_tls(upstream, endpoint, tcp).await? {
+        Ok(tls) => Ok(Wire::Tls(tls)),
+        Err(tcp) => Ok(Wire::Plain(tcp)),
+    }
+}
+
+/// Starts TLS where the cluster wants it; gives the stream back where it does not.
+async fn start_tls<S>(
+    upstream: &Upstream,
+    endpoint: &Endpoint,
+    stream: S,
+) -> Result<Result<Box<TlsStream<S>>, S>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let Some((config, server_name)) = &upstream.tls else { return Ok(Err(stream)) };
     // Without a server name, rustls wants the address: it is checked by nobody and not sent.
     let name = server_name.clone().unwrap_or_else(|| ServerName::IpAddress(endpoint.address.ip().into()));
-    match TlsConnector::from(Arc::clone(config)).connect(name, tcp).await {
-        Ok(tls) => Ok(Wire::Tls(Box::new(tls))),
+    match TlsConnector::from(Arc::clone(config)).connect(name, stream).await {
+        Ok(tls) => Ok(Ok(Box::new(tls))),
         Err(error) => Err(Fault::ConnectFailed(Refused::Tls(error.to_string()))),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::cluster::{EndpointSet, Upstream};
-use crate::gateway::supply::Endpoints;
+use crate::gateway::supply::{Endpoints, Followed, Spot};
 use crate::gateway::worker::uptime;
 use crate::model::DnsFamily;
 
@@ -21,7 +21,9 @@ impl Upstream {
     /// The endpoints of now. A name that was never looked up is waited for; an old answer serves while a new one is
     /// fetched.
     pub(crate) async fn discover(self: &Arc<Self>) -> Arc<EndpointSet> {
-        if self.looked_up.load(Ordering::Relaxed) == 0 {
+        if let Endpoints::Followed(followed) = &self.place.endpoints {
+            self.take_over(followed);
+        } else if self.looked_up.load(Ordering::Relaxed) == 0 {
             self.look_up_first().await;
         } else if let Endpoints::Name { .. } = self.place.endpoints
             && uptime().saturating_sub(self.looked_up.load(Ordering::Relaxed)) > FRESH
@@ -31,6 +33,26 @@ impl Upstream {
             tokio::task::spawn_local(async move { upstream.look_up().await });
         }
         self.endpoints.load_full()
+    }
+
+    /// Takes over what is told about followed endpoints, if that has changed.
+    fn take_over(&self, followed: &Followed) {
+        let generation = followed.by.generation();
+        if self.looked_up.load(Ordering::Acquire) == generation {
+            return;
+        }
+        let Ok(_taking_over) = self.taking_over.lock() else { return };
+        if self.looked_up.load(Ordering::Acquire) != generation {
+            self.replace(&followed.by.spots(&followed.of));
+            self.looked_up.store(generation, Ordering::Release);
+        }
+    }
+
+    fn replace(&self, spots: &[Spot]) {
+        let known = self.endpoints.load_full();
+        if !known.has_just(spots) {
+            self.endpoints.store(Arc::new(EndpointSet::of(spots, &known, self.cluster.lb)));
+        }
     }
 
     async fn look_up_first(self: &Arc<Self>) {
@@ -47,21 +69,17 @@ impl Upstream {
     }
 
     async fn look_up(&self) {
-        let known = self.endpoints.load_full();
         let addresses: Option<Vec<SocketAddr>> = match &self.place.endpoints {
             Endpoints::Fixed(addresses) => Some(addresses.to_vec()),
             Endpoints::Name { host, port } => match host.parse::<IpAddr>() {
                 Ok(address) => Some(vec![SocketAddr::new(address, *port)]),
                 Err(_) => self.resolve(host, *port).await,
             },
+            Endpoints::Followed(_) => None,
         };
         // When DNS fails, the last answer stays.
         if let Some(addresses) = addresses {
-            let is_known = known.list.len() == addresses.len()
-                && known.list.iter().all(|endpoint| addresses.contains(&endpoint.address));
-            if !is_known {
-                self.endpoints.store(Arc::new(EndpointSet::of(&addresses, &known, self.cluster.lb)));
-            }
+            self.replace(&addresses.into_iter().map(Spot::from).collect::<Vec<_>>());
         }
         self.looked_up.store(uptime().max(1), Ordering::Release);
         self.is_looking.store(false, Ordering::Release);

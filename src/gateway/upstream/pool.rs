@@ -244,7 +244,7 @@ impl Lease {
 
     async fn open_http1(&self, place: Place) -> Result<Connection, Fault> {
         let wire = connect(&self.upstream, &self.endpoint).await?;
-        let local = wire.tcp().local_addr().ok();
+        let local = wire.local_addr();
         let heard = Arc::new(Heard::default());
         let io = Listening::new(wire, Arc::clone(&heard));
         let handshake = http1::Builder::new().max_headers(200).handshake(TokioIo::new(io)).await;
@@ -286,7 +286,7 @@ impl Lease {
         *known = None;
         let place = Place::take(&self.upstream, self.priority, Counted::Connection).ok_or(Fault::Overflow)?;
         let wire = connect(&self.upstream, &self.endpoint).await?;
-        let local = wire.tcp().local_addr().ok();
+        let local = wire.local_addr();
         let handshake = http2::Builder::new(LocalExecutor)
             .timer(TokioTimer::new())
             .initial_stream_window_size(1 << 20)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
-use crate::gateway::fault::Fault;
+use crate::gateway::fault::{Fault, Refused};
 use crate::model::RetryPolicy;
 
 /// Envoy's shortest back-off, and the longest.
@@ -46,6 +46,21 @@ pub(crate) fn faults(policy: &RetryPolicy, fault: &Fault) -> bool {
     }
 }
 
+/// How often a lost tunnel is replaced by another one for the same request.
+pub(crate) const TUNNELS: u32 = 8;
+
+/// Whether a tunnel was lost and another one may be tried: always before the request was sent, and else when the
+/// request may be sent twice. Emissary has no tunnels, and its clients shall not notice ours.
+pub(crate) fn lost_tunnel(fault: &Fault, method: &str) -> bool {
+    let is_idempotent = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
+    match fault {
+        Fault::ConnectFailed(Refused::Tunnel(_)) | Fault::ConnectTimeout | Fault::RefusedStream => true,
+        Fault::ConnectFailed(Refused::Tls(_)) | Fault::Termination | Fault::Reset => is_idempotent,
+        Fault::NoHealthyUpstream => true,
+        _ => false,
+    }
+}
+
 /// How long to wait before the try after `tries`: anything up to a limit that doubles.
 pub(crate) fn pause(tries: u32) -> Duration {
     let most = (BASE << tries.min(8)) - 1;
@@ -55,7 +70,6 @@ pub(crate) fn pause(tries: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::fault::Refused;
 
     fn policy(retry_on: &str) -> RetryPolicy {
         RetryPolicy { retry_on: retry_on.into(), num_retries: None, per_try_timeout: None }
@@ -79,6 +93,13 @@ mod tests {
         assert!(!faults(&policy("connect-failure"), &Fault::Termination));
         assert!(faults(&policy("5xx"), &Fault::Termination) && !faults(&policy("5xx"), &Fault::Overflow));
         assert!(faults(&policy("refused-stream"), &Fault::RefusedStream));
+    }
+
+    #[test]
+    fn a_lost_tunnel_is_replaced_unless_the_request_may_have_had_effect() {
+        assert!(lost_tunnel(&Fault::Termination, "GET") && !lost_tunnel(&Fault::Termination, "POST"));
+        assert!(lost_tunnel(&Fault::ConnectFailed(Refused::Tunnel(String::new())), "POST"));
+        assert!(!lost_tunnel(&Fault::Timeout, "GET") && !lost_tunnel(&Fault::Overflow, "GET"));
     }
 
     #[test]
