@@ -1,5 +1,6 @@
 //! The one composition: sources → documents → resources → snapshot → table.
 
+use crate::analysis::Gateway;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Edition;
 use crate::model::{self, Effect, Snapshot};
@@ -73,6 +74,11 @@ pub struct Refusal {
 }
 
 impl Compilation {
+    /// What proofs are about.
+    pub fn gateway(&self) -> Gateway<'_> {
+        Gateway { table: &self.table, tls: &self.snapshot.tls }
+    }
+
     /// Why nothing at all is served; `None` where something can be.
     pub fn refusal(&self) -> Option<Refusal> {
         let by_document = self.reading.results.iter().find(|result| result.harm != Harm::None).map(|result| Refusal {

@@ -11,6 +11,8 @@ mod differ;
 mod generate;
 #[path = "analysis/reach.rs"]
 mod reach;
+#[path = "analysis/slices.rs"]
+mod slices;
 
 /// How many tables, or pairs of tables, each law is held against.
 fn cases() -> u64 {

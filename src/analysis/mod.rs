@@ -10,19 +10,22 @@ mod cover;
 pub mod fingerprint;
 pub mod gateway;
 pub mod language;
+mod overlap;
 pub mod reachability;
 pub mod scene;
 mod search;
+mod slice;
 pub mod space;
 mod witness;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use behaviour::{Comparison, compare};
+pub use behaviour::{Comparison, compare, same};
 pub use cover::Cover;
 pub use gateway::Gateway;
 pub use search::{Judgement, search};
+pub use slice::{Slice, slices};
 pub use space::{Point, RequestSet};
 pub use witness::{Landing, Way, Witness};
 

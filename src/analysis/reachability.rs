@@ -8,6 +8,7 @@ use super::search::{Judgement, search};
 use super::space::{Part, Point, RequestSet};
 use super::witness::{Landing, Witness};
 use super::{Budget, Proof, Reason};
+use crate::model::MappingId;
 use crate::routing::{RouteId, RouteTable};
 
 /// Whether a route can be reached.
@@ -74,6 +75,12 @@ impl Reachabilities {
     /// Whether a route can be reached.
     pub fn get(&self, id: RouteId) -> Option<&Reachability> {
         self.by_route.get(id.0 as usize)
+    }
+
+    /// Whether each Mapping of the table that they are of can be reached. A Mapping has one route, unless it has none:
+    /// as a shadow, or because no group took it.
+    pub fn by_mapping(&self, table: &RouteTable) -> FxHashMap<MappingId, (RouteId, &Reachability)> {
+        self.iter().map(|(id, reachability)| (table.route(id).mapping, (id, reachability))).collect()
     }
 
     /// All routes in rank order.
@@ -169,7 +176,7 @@ impl Asker<'_> {
 }
 
 /// The route that a request of a scene really comes to, and how it arrives there.
-fn meet(
+pub(super) fn meet(
     table: &RouteTable,
     scene: &Scene<'_>,
     stage: Stage<'_>,

@@ -6,7 +6,6 @@
 //! request that ends here before and there after?
 
 mod align;
-mod overlap;
 mod question;
 mod side;
 mod surroundings;
@@ -14,15 +13,15 @@ mod visible;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use self::overlap::Overlaps;
 use self::question::Arrivals;
 use self::side::{Deeds, Item, List, Side};
 pub use self::surroundings::Surrounding;
 use super::fingerprint::{ActionFingerprint, Difference};
 use super::gateway::Gateway;
+use super::overlap::Overlaps;
 use super::scene::{Connection, Pair, Scene, Scenes};
 use super::witness::{Landing, Witness};
-use super::{Budget, Reason};
+use super::{Budget, Proof, Reason};
 use crate::routing::{RouteId, Serves, Treatment};
 
 /// Where a request ends.
@@ -112,7 +111,34 @@ impl Comparison {
 
 /// Compares two gateways, with a budget for each question.
 pub fn compare(before: Gateway<'_>, after: Gateway<'_>, budget: Budget) -> Comparison {
+    compared(before, after, budget, Until::End)
+}
+
+/// Whether two gateways do the same with every request. What is found first ends it: one class, or what stands around
+/// all routes.
+pub fn same(before: Gateway<'_>, after: Gateway<'_>, budget: Budget) -> Proof<(), Comparison> {
+    let surroundings = surroundings::compare(before, after);
+    if !surroundings.is_empty() {
+        return Proof::Fails(Comparison { surroundings, ..Comparison::default() });
+    }
+    let found = compared(before, after, budget, Until::FirstClass);
+    match found.undecided.first() {
+        _ if !found.classes.is_empty() => Proof::Fails(found),
+        Some(undecided) => Proof::Unknown(undecided.reason.clone()),
+        None => Proof::Holds(()),
+    }
+}
+
+/// How long to go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    FirstClass,
+    End,
+}
+
+fn compared(before: Gateway<'_>, after: Gateway<'_>, budget: Budget, until: Until) -> Comparison {
     let mut comparer = Comparer::new(before, after, budget);
+    comparer.until = until;
     match Scenes::of(Pair { before: before.table, after: after.table }, &mut budget.clone()) {
         Ok(scenes) => {
             scenes.connections.iter().for_each(|connection| comparer.connection(connection));
@@ -121,7 +147,9 @@ pub fn compare(before: Gateway<'_>, after: Gateway<'_>, budget: Budget) -> Compa
         Err(reason) => comparer.doubt(End::NoRoute, End::NoRoute, reason),
     }
     let mut found = comparer.found;
-    found.surroundings = surroundings::compare(before, after);
+    if until == Until::End {
+        found.surroundings = surroundings::compare(before, after);
+    }
     let known = comparer.known;
     found.undecided.retain(|undecided| !known.contains(&(undecided.before, undecided.after)));
     found.classes.sort_by_key(|class| (class.before, class.after));
@@ -135,6 +163,7 @@ struct Comparer<'t> {
     arrivals: Arrivals,
     known: FxHashSet<(End, End)>,
     budget: Budget,
+    until: Until,
     found: Comparison,
 }
 
@@ -143,7 +172,8 @@ impl<'t> Comparer<'t> {
         let mut deeds = Deeds::default();
         let [before, after] = Side::both(before, after, &mut deeds);
         let (arrivals, known) = (Arrivals::default(), FxHashSet::default());
-        Self { before, after, deeds, arrivals, known, budget, found: Comparison::default() }
+        let found = Comparison::default();
+        Self { before, after, deeds, arrivals, known, budget, until: Until::End, found }
     }
 
     fn doubt(&mut self, before: End, after: End, reason: Reason) {
@@ -153,8 +183,16 @@ impl<'t> Comparer<'t> {
         }
     }
 
+    /// Whether nothing more is to be asked.
+    fn is_done(&self) -> bool {
+        self.until == Until::FirstClass && !self.found.classes.is_empty()
+    }
+
     /// Connections that are not served by HTTP on both sides are compared as a whole.
     fn connection(&mut self, connection: &Connection<'t>) {
+        if self.is_done() {
+            return;
+        }
         let witness = connection.witness();
         let deed = |side: &Side<'t>, serves: Option<&Serves>| match serves {
             None => (End::Nowhere, ActionFingerprint::default()),
@@ -173,6 +211,9 @@ impl<'t> Comparer<'t> {
     }
 
     fn scene(&mut self, scene: &Scene<'t>) {
+        if self.is_done() {
+            return;
+        }
         let before = self.before.list(scene.before, &mut self.deeds);
         let after = self.after.list(scene.after, &mut self.deeds);
         let alike = |a: &Item, b: &Item| (a.tests, a.does) == (b.tests, b.does);

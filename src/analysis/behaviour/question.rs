@@ -81,7 +81,7 @@ impl<'q> Half<'q, '_> {
 impl<'t> Comparer<'t> {
     /// Asks whether requests of a scene end at these routes, unless that makes no difference or is known.
     pub(super) fn ask(&mut self, scene: &Scene<'t>, before: Option<&Item>, after: Option<&Item>) {
-        if before.map(|item| item.does) == after.map(|item| item.does) {
+        if self.is_done() || before.map(|item| item.does) == after.map(|item| item.does) {
             return;
         }
         let halves = [
