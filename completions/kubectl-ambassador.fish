@@ -31,6 +31,8 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -s V
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "route-test" -d 'Tell where a request goes, and why'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "routes" -d 'Print the effective route table, in the order in which it is tried'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "lint" -d 'Find what is wrong with Mappings, Hosts and all else that routes, before it is applied'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "rule" -d 'Explain a lint rule'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "serve" -d 'Serve the configuration: the whole gateway in one process'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "convert" -d 'Convert every version to v3alpha1, annotations to objects of their own'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador'
@@ -90,6 +92,27 @@ never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s R -l recursive -d 'Look into folders of folders too'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l ambassador-id -d 'The ambassador_id of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l ambassador-namespace -d 'The namespace of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
+no\t'No'
+auto\t'Find out'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s o -l output -d 'Output format' -r -f -a "text\t'Each finding with its source'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l all -d 'List all rules'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s h -l help -d 'Print help'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l rev -d 'Read the paths as they were in this git revision' -r

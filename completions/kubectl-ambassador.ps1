@@ -28,6 +28,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('route-test', 'route-test', [CompletionResultType]::ParameterValue, 'Tell where a request goes, and why')
             [CompletionResult]::new('routes', 'routes', [CompletionResultType]::ParameterValue, 'Print the effective route table, in the order in which it is tried')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Find what is wrong with Mappings, Hosts and all else that routes, before it is applied')
+            [CompletionResult]::new('rule', 'rule', [CompletionResultType]::ParameterValue, 'Explain a lint rule')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the configuration: the whole gateway in one process')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert every version to v3alpha1, annotations to objects of their own')
             [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes kubectl-ambassador')
@@ -87,6 +89,33 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kubectl-ambassador;lint' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
+            [CompletionResult]::new('--kustomize', '--kustomize', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
+            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Read the paths as they were in this git revision')
+            [CompletionResult]::new('--edition', '--edition', [CompletionResultType]::ParameterName, 'Whose rules apply: 4, 3, 2, 1 or auto')
+            [CompletionResult]::new('--ambassador-id', '--ambassador-id', [CompletionResultType]::ParameterName, 'The ambassador_id of the gateway')
+            [CompletionResult]::new('--ambassador-namespace', '--ambassador-namespace', [CompletionResultType]::ParameterName, 'The namespace of the gateway')
+            [CompletionResult]::new('--legacy-versions', '--legacy-versions', [CompletionResultType]::ParameterName, 'Whether the cluster serves the v1 and v2 CRDs')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'kubectl-ambassador;rule' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List all rules')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'kubectl-ambassador;serve' {

@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod edition;
 pub mod gateway;
 pub mod input;
+pub mod lint;
 pub mod model;
 pub mod outcome;
 pub mod pipeline;

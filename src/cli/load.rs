@@ -85,6 +85,17 @@ pub(super) fn read(sources: SourceMap, options: &Options) -> Result<Documents, F
     Ok(read)
 }
 
+/// Compiles sources in which there is something to lint: a document that can be Kubernetes', or one that is broken.
+pub(super) fn compile_to_lint(sources: SourceMap, options: &Options) -> Result<Compilation, Failure> {
+    let name = name(&sources)?;
+    let compilation = pipeline::compile(sources, options);
+    let is_broken = |one: &Diagnostic| one.severity == Severity::Error && one.code.starts_with("yaml");
+    if !compilation.diagnostics.iter().any(is_broken) {
+        sense(&name, &compilation.sources, &compilation.documents, &compilation.diagnostics)?;
+    }
+    Ok(compilation)
+}
+
 /// What the sources are called, if there is anything in them.
 fn name(sources: &SourceMap) -> Result<String, Failure> {
     let names: Vec<String> = sources.ids().map(|id| sources.get(id).origin.to_string()).collect();

@@ -19,8 +19,10 @@ mod name;
 
 mod completion;
 mod convert;
+mod lint;
 mod route_test;
 mod routes;
+mod rule;
 mod serve;
 mod version;
 
@@ -59,6 +61,8 @@ macro_rules! verbs {
 verbs! {
     route_test => RouteTest,
     routes => Routes,
+    lint => Lint,
+    rule => Rule,
     serve => Serve,
     convert => Convert,
     completion => Completion,

@@ -17,16 +17,28 @@ type Lifted<'a> = (AnnotationKind, Range<usize>, &'a str);
 
 /// A diagnostic over several lines, the way compilers show it.
 pub fn write(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    write_with(diagnostic, diagnostic.code, None, sources, style)
+}
+
+/// The same under another name than its code, and with a way to mend it.
+pub fn write_with(
+    diagnostic: &Diagnostic,
+    name: &str,
+    help: Option<&str>,
+    sources: &SourceMap,
+    style: Style,
+) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = level.primary_title(diagnostic.message.as_str()).id(name);
     let snippets = snippets(diagnostic, sources);
     let elements = snippets.into_iter().map(Element::from);
     let notes = diagnostic.notes.iter().map(|note| Element::from(Level::NOTE.message(note.as_str())));
-    let group: Group<'_> = title.elements(elements.chain(notes));
+    let help = help.map(|help| Element::from(Level::HELP.message(help)));
+    let group: Group<'_> = title.elements(elements.chain(notes).chain(help));
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.term_width(style.columns(140)).render(&[group]);
     text.push('\n');

@@ -1,6 +1,8 @@
 //! One file per result: how it is told to people, and in the formats that are its own.
 
 pub mod explain;
+pub mod lint;
 pub mod route_test;
 pub mod routes;
+pub mod rule;
 pub mod suite;

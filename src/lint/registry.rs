@@ -1,0 +1,173 @@
+//! All rules, by code. Whatever speaks of rules reads this slice.
+
+use super::rule::Rule;
+use super::rules;
+
+/// All rules, by code.
+pub static RULES: &[&Rule] = &[
+    &rules::invalid_yaml::RULE,
+    &rules::repeated_key::RULE,
+    &rules::lost_annotation::RULE,
+    &rules::misplaced_annotation::RULE,
+    &rules::refused_document::RULE,
+    &rules::unfit_field::RULE,
+    &rules::unknown_field::RULE,
+    &rules::old_version::RULE,
+    &rules::environment_variable::RULE,
+    &rules::told_by_emissary::RULE,
+    &rules::relative_prefix::RULE,
+    &rules::other_core_attribute::RULE,
+    &rules::weights_below_total::RULE,
+    &rules::websocket_flag::RULE,
+    &rules::dead_insecure_port::RULE,
+    &rules::unreachable_mapping::RULE,
+];
+
+/// The rule of a code or a name, in any letter case.
+pub fn find(code_or_name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| {
+        rule.code.as_str().eq_ignore_ascii_case(code_or_name) || rule.name.eq_ignore_ascii_case(code_or_name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::diagnostic::Severity;
+    use crate::lint::findings::Trust;
+    use crate::lint::rule::FixKind;
+    use crate::lint::{Example, run, testing};
+
+    /// Every example with its rule.
+    fn examples() -> impl Iterator<Item = (&'static Rule, usize, &'static Example)> {
+        RULES.iter().flat_map(|rule| rule.examples.iter().enumerate().map(|(at, example)| (*rule, at, example)))
+    }
+
+    fn none_of(wrong: Vec<String>) {
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn codes_rise_and_names_are_unique() {
+        assert!(RULES.is_sorted_by(|a, b| a.code < b.code), "{:?}", RULES.iter().map(|r| r.code).collect::<Vec<_>>());
+        let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+        names.sort_unstable();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+    }
+
+    #[test]
+    fn every_rule_says_what_and_why() {
+        none_of(
+            RULES
+                .iter()
+                .filter(|rule| {
+                    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                    rule.name.is_empty()
+                        || !rule.name.chars().all(is_name)
+                        || rule.summary.is_empty()
+                        || rule.summary.ends_with('.')
+                        || !rule.why.ends_with('.')
+                        || rule.examples.is_empty()
+                })
+                .map(|rule| format!("{} {}: name, summary, why or examples", rule.code, rule.name))
+                .collect(),
+        );
+    }
+
+    #[test]
+    fn every_rule_is_in_the_file_of_its_name() {
+        let file = |rule: &&Rule| {
+            let path = format!("{}/src/lint/rules/{}.rs", env!("CARGO_MANIFEST_DIR"), rule.name.replace('-', "_"));
+            let is_there = std::fs::read_to_string(&path).is_ok_and(|text| text.contains(rule.code.as_str()));
+            (!is_there).then_some(path)
+        };
+        none_of(RULES.iter().filter_map(file).collect());
+    }
+
+    #[test]
+    fn every_file_is_a_rule() {
+        let folder = format!("{}/src/lint/rules", env!("CARGO_MANIFEST_DIR"));
+        let mut wrong = Vec::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let name = name.trim_end_matches(".rs").replace('_', "-");
+            if name != "mod" && find(&name).is_none() {
+                wrong.push(format!("{name} is in no list"));
+            }
+        }
+        none_of(wrong);
+    }
+
+    #[test]
+    fn a_bad_example_fires_its_rule_alone() {
+        let mut wrong = Vec::new();
+        for (rule, at, example) in examples() {
+            let compilation = testing::compile(&example.bad_manifests(), &example.options());
+            let found = run::check(&compilation);
+            if found.is_empty() || found.iter().any(|finding| finding.rule.code != rule.code) {
+                let shown: Vec<_> = found.iter().map(|finding| testing::shown(finding, &compilation)).collect();
+                wrong.push(format!("{} {} bad example {at}: {shown:?}", rule.code, rule.name));
+            }
+        }
+        none_of(wrong);
+    }
+
+    #[test]
+    fn a_good_example_is_silent() {
+        let mut wrong = Vec::new();
+        for (rule, at, example) in examples() {
+            let found = testing::under(&example.good_manifests(), &example.options());
+            if !found.is_empty() {
+                wrong.push(format!("{} {} good example {at}: {found:?}", rule.code, rule.name));
+            }
+        }
+        none_of(wrong);
+    }
+
+    #[test]
+    fn a_mended_example_is_silent_and_stays_as_it_is() {
+        let mut wrong = Vec::new();
+        for (rule, at, example) in examples() {
+            let trust = match rule.fix {
+                FixKind::None => continue,
+                FixKind::Safe(_) => Trust::Safe,
+                FixKind::Unsafe(_) => Trust::Unsafe,
+            };
+            let bad = example.bad_manifests();
+            let once = testing::fixed(&bad, trust, &example.options());
+            let found = testing::under(&once, &example.options());
+            let what = format!("{} {} bad example {at}", rule.code, rule.name);
+            if once == bad && at == 0 {
+                wrong.push(format!("{what}: nothing is mended"));
+            }
+            if once != bad && !found.is_empty() {
+                wrong.push(format!("{what} mended: {found:?}\n{once}"));
+            }
+            if testing::fixed(&once, trust, &example.options()) != once {
+                wrong.push(format!("{what} mended again is another text"));
+            }
+        }
+        none_of(wrong);
+    }
+
+    #[test]
+    fn examples_of_errors_are_errors() {
+        // A rule that only passes on what others told takes their severity.
+        let mut wrong = Vec::new();
+        for (rule, at, example) in examples().filter(|(rule, ..)| rule.severity == Severity::Error) {
+            let found = run::check(&testing::compile(&example.bad_manifests(), &example.options()));
+            if found.iter().all(|finding| finding.severity() < Severity::Error) {
+                wrong.push(format!("{} {} bad example {at} is no error", rule.code, rule.name));
+            }
+        }
+        none_of(wrong);
+    }
+
+    #[test]
+    fn rules_are_found_by_code_and_by_name() {
+        assert_eq!(find("amb201").unwrap().name, "relative-prefix");
+        assert_eq!(find("relative-prefix").unwrap().code.as_str(), "AMB201");
+        assert!(find("AMB2").is_none());
+    }
+}
