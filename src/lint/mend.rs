@@ -24,7 +24,7 @@ impl<'c> Mend<'c> {
         let own = || {
             let root = entry.root?.clone();
             let comments = entry.result.written.as_ref()?.comments.clone();
-            entry.is_annotation().then(|| Document { span: root.span, root, comments })
+            entry.is_annotation().then_some(Document { span: root.span, root, comments })
         };
         let document = entry.document.cloned().or_else(own).filter(|document| document.span.range().len() <= LARGEST);
         Self { text, document, body: entry.body.map(|body| body.span) }

@@ -27,3 +27,14 @@ fn check(host: &ResourceView<'_>, cx: &Context<'_>, out: &mut Findings) {
     out.report(port.value.span, "`additionalPort` opens no port: that is a Listener's to do")
         .mend(host.mend(cx).remove_in(&["requestPolicy", "insecure"], "additionalPort"));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::testing;
+
+    #[test]
+    fn a_port_of_a_listener_is_none_of_these() {
+        let fields = "port: 8081\nprotocol: HTTP\nsecurityModel: XFP\nhostBinding:\n  namespace:\n    from: ALL\n";
+        assert!(testing::spec("Listener", fields).is_empty());
+    }
+}

@@ -29,3 +29,24 @@ fn check(entry: &Entry<'_>, _: &Context<'_>, out: &mut Findings) {
     let version = entry.root.and_then(|root| root.get("apiVersion")).and_then(|node| node.text()).unwrap_or_default();
     out.report(entry.version_span(), format!("`{version}` is deprecated: Emissary converts it to `v3alpha1`"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::edition::Edition;
+    use crate::lint::testing;
+
+    #[test]
+    fn to_ambassador_1_it_is_not_old() {
+        let [example] = RULE.examples else { return assert!(RULE.examples.is_empty()) };
+        assert!(testing::edition(Edition::One, example.bad).is_empty());
+    }
+
+    #[test]
+    fn where_something_is_wrong_that_is_told_instead() {
+        let found = testing::annotation(
+            "apiVersion: getambassador.io/v2\nkind: Mapping\nname: cart\nhost: a.com\nprefix: cart/\nservice: cart\n",
+        );
+        assert_eq!(found, ["AMB201 cart/"]);
+    }
+}
