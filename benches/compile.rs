@@ -5,11 +5,13 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+mod cpu;
 mod installation;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu::{Cost, cost};
 use installation::Random;
 use kubectl_ambassador::pipeline::{self, Compilation, Options};
 use kubectl_ambassador::routing::RouteTable;
@@ -21,8 +23,15 @@ const SIZES: [usize; 3] = [100, 1_000, 10_000];
 fn main() {
     let wanted: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     println!(
-        "{:>9}{:>10}{:>12}{:>14}{:>17}{:>14}{:>12}",
-        "Mappings", "KiB", "yaml::parse", "bytes → table", "snapshot → table", "peak before", "peak after"
+        "{:>9}{:>10}{:>12}{:>14}{:>16}{:>17}{:>14}{:>12}",
+        "Mappings",
+        "KiB",
+        "yaml::parse",
+        "bytes → table",
+        "its processors",
+        "snapshot → table",
+        "peak before",
+        "peak after"
     );
     let sizes = if wanted.is_empty() { &SIZES[..] } else { &wanted[..] };
     for &size in sizes {
@@ -43,11 +52,12 @@ fn measure(size: usize) {
     let parse = best(|| yaml::parse(id, &text));
     let table = best(|| RouteTable::compile(&compilation.snapshot));
     println!(
-        "{size:>9}{:>10}{:>12}{:>14}{:>17}{:>14}{:>12}",
+        "{size:>9}{:>10}{:>12}{:>14}{:>16}{:>17}{:>14}{:>12}",
         text.len() / 1024,
-        millis(parse),
-        millis(whole),
-        millis(table),
+        millis(parse.clock),
+        millis(whole.clock),
+        millis(whole.cpu),
+        millis(table.clock),
         before,
         after
     );
@@ -59,16 +69,11 @@ fn compile(text: &str) -> Compilation {
     pipeline::compile(sources, &Options::default())
 }
 
-/// The best of five.
-fn best<T>(what: impl Fn() -> T) -> Duration {
-    let time = || {
-        let start = Instant::now();
-        let made = black_box(what());
-        let taken = start.elapsed();
-        drop(made);
-        taken
-    };
-    (0..5).map(|_| time()).min().unwrap_or_default()
+/// The best of nine, by the clock and by the processors each.
+fn best<T>(what: impl Fn() -> T) -> Cost {
+    let rounds: Vec<Cost> = (0..9).map(|_| cost(|| black_box(what())).1).collect();
+    let least = |of: fn(&Cost) -> Duration| rounds.iter().map(of).min().unwrap_or_default();
+    Cost { clock: least(|cost| cost.clock), cpu: least(|cost| cost.cpu) }
 }
 
 fn millis(duration: Duration) -> String {

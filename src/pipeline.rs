@@ -194,7 +194,7 @@ fn read_under(
     let newest = under(Edition::Four, sources);
     let (edition, decided_by) = resource::choose_edition(&newest.results);
     let Some(document) = decided_by else { return (newest, edition) };
-    let version = &document.api_version;
+    let version = document.version_as_written();
     notes.push(format!("edition {edition} ({}): newer ones do not read {version} in annotations", edition.release()));
     *sources = before;
     (under(edition, sources), edition)

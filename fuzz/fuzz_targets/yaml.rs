@@ -1,15 +1,17 @@
-//! Any text is read without panic, every place lies in it, and threads change nothing.
+//! Any text is read without panic, every place lies in it, and neither threads nor the short way of simple documents
+//! change anything.
 
 #![no_main]
 
 use kubectl_ambassador::source::{Origin, SourceMap, Span};
-use kubectl_ambassador::yaml::{self, Dialect, Node, Value, key_text, parse_on, to_value, value_to_yaml};
+use kubectl_ambassador::yaml::{self, Dialect, Node, Value, key_text, parse_in_full, parse_on, to_value, value_to_yaml};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let source = SourceMap::default().add(Origin::Stdin, text);
     let parsed = parse_on(source, text, 1);
     assert_eq!(format!("{parsed:?}"), format!("{:?}", parse_on(source, text, 3)));
+    assert_eq!(format!("{parsed:?}"), format!("{:?}", parse_in_full(source, text)));
     for diagnostic in &parsed.diagnostics {
         check(diagnostic.primary.span, text);
         diagnostic.labels.iter().for_each(|label| check(label.span, text));

@@ -162,6 +162,14 @@ pub struct DocumentResult {
     pub written: Option<Written>,
 }
 
+impl DocumentResult {
+    /// The version as the document itself names it.
+    pub fn version_as_written(&self) -> &str {
+        let written = self.written.as_ref().and_then(|written| written.root.get("apiVersion")?.text());
+        written.unwrap_or(&self.api_version)
+    }
+}
+
 /// A document as it was written.
 #[derive(Clone, Debug)]
 pub struct Written {

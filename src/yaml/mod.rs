@@ -14,6 +14,7 @@ mod number;
 mod parse;
 mod problem;
 mod scalar;
+mod simple;
 mod stream;
 mod strict;
 mod text;
@@ -26,7 +27,7 @@ pub use edit::Editor;
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
 pub(crate) use stream::FirstDocuments;
-pub use stream::{parse, parse_on};
+pub use stream::{parse, parse_in_full, parse_on};
 pub use write::{to_value, to_yaml, value_to_yaml};
 
 /// What a text holds.

@@ -7,6 +7,7 @@ use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Stru
 use super::build::Builder;
 use super::node::{Scalar, Style, Tag};
 use super::problem::{self, Fault};
+use super::simple;
 use super::strict::{self, Kind, Token};
 use super::text::{Texts, base64, document_end, first_content, lossy};
 use super::{Comment, Document, Parsed};
@@ -21,6 +22,8 @@ pub(super) struct Reader<'t> {
     text: &'t str,
     builder: Builder<'t>,
     texts: Texts,
+    /// Whether the parser reads simple pieces, too.
+    in_full: bool,
     /// The tokens of the document at hand; none where it holds no tab.
     tokens: Option<Vec<Token>>,
     /// The columns of the open blocks, and how many brackets are open.
@@ -52,12 +55,18 @@ impl<'t> Reader<'t> {
             text,
             builder: Builder::new(source, text),
             texts,
+            in_full: false,
             tokens: None,
             columns: Vec::new(),
             brackets: 0,
             parsed: Parsed::default(),
             loose: Vec::new(),
         }
+    }
+
+    /// Without the short way for simple pieces.
+    pub(super) fn in_full(self) -> Self {
+        Self { in_full: true, ..self }
     }
 
     /// What was read, and the short texts for the next source.
@@ -67,6 +76,9 @@ impl<'t> Reader<'t> {
 
     /// Reads one more piece.
     pub(super) fn read(&mut self, piece: Range<usize>) {
+        if self.read_simply(piece.clone()) {
+            return;
+        }
         let Some(text) = self.text.get(piece.clone()) else { return };
         if let Some((at, c)) = strict::control_character(text) {
             let start = piece.start + at;
@@ -133,6 +145,18 @@ impl<'t> Reader<'t> {
             Some(document) => document.comments.append(&mut comments),
             None => self.loose.append(&mut comments),
         }
+    }
+
+    /// Reads a piece without the parser; whether it is simple enough.
+    fn read_simply(&mut self, piece: Range<usize>) -> bool {
+        self.builder.clear();
+        if self.in_full || simple::read(self.source, self.text, piece, &mut self.builder, &mut self.texts).is_err() {
+            return false;
+        }
+        let (root, mut diagnostics) = self.builder.finish();
+        self.parsed.diagnostics.append(&mut diagnostics);
+        self.parsed.documents.extend(root.map(|root| Document { span: root.span, root, comments: Vec::new() }));
+        true
     }
 
     fn finish(&mut self, open: &Open, is_later: bool, end: usize, comments: &mut Vec<Comment>) -> Result<(), Fault> {

@@ -19,12 +19,21 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
 
 /// Reads a text on so many threads. The result does not depend on their number.
 pub fn parse_on(source: SourceId, text: &str, threads: usize) -> Parsed {
+    parse_with(&|| Reader::new(source, text), source, text, threads)
+}
+
+/// Reads a text without the short way that simple documents take. The result is the same; laws are tested by it.
+pub fn parse_in_full(source: SourceId, text: &str) -> Parsed {
+    parse_with(&|| Reader::new(source, text).in_full(), source, text, 1)
+}
+
+fn parse_with<'t>(reader: &(dyn Fn() -> Reader<'t> + Sync), source: SourceId, text: &str, threads: usize) -> Parsed {
     if text.len() > MAX_SOURCE_BYTES {
         let diagnostics = vec![problem::too_large(Span::new(source, 0, 0))];
         return Parsed { diagnostics, ..Parsed::default() };
     }
     let (pieces, mut diagnostics) = cut(source, text);
-    let (mut parsed, loose) = read_all(source, text, &pieces, threads.max(1));
+    let (mut parsed, loose) = read_all(reader, text, &pieces, threads.max(1));
     parsed.diagnostics.append(&mut diagnostics);
     parsed.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
     hand_over(loose, &mut parsed);
@@ -65,9 +74,14 @@ impl FirstDocuments {
     }
 }
 
-fn read_all(source: SourceId, text: &str, pieces: &[Range<usize>], threads: usize) -> (Parsed, Vec<Comment>) {
+fn read_all<'t>(
+    reader: &(dyn Fn() -> Reader<'t> + Sync),
+    text: &str,
+    pieces: &[Range<usize>],
+    threads: usize,
+) -> (Parsed, Vec<Comment>) {
     let read = |pieces: &[Range<usize>]| {
-        let mut reader = Reader::new(source, text);
+        let mut reader = reader();
         pieces.iter().for_each(|piece| reader.read(piece.clone()));
         (reader.parsed, reader.loose)
     };

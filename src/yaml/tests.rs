@@ -3,6 +3,7 @@
 
 mod editing;
 mod embedding;
+mod simple;
 mod writing;
 
 use super::*;

@@ -145,7 +145,11 @@ impl Facts<'_> {
             .filter(|other| redirected(other).is_some_and(|to| redirected(told) == Some(to)));
         let alike = alike.count();
         if alike > 1 {
-            self.fact("", &self.style.dim(&format!("and {} more that share its match", alike - 1)));
+            let others = match alike - 1 {
+                1 => "and another one that shares its match".to_owned(),
+                others => format!("and {others} others that share its match"),
+            };
+            self.fact("", &self.style.dim(&others));
         }
         if decision.route.is_some() {
             let reason = reason(self.trace, told, alike > 1);
