@@ -1,6 +1,7 @@
 //! A request that can really be sent, and what becomes of it.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -59,6 +60,22 @@ impl<'t> Landing<'t> {
             Self::NoRoute(host) | Self::Route(host, ..) => Some(host),
             _ => None,
         }
+    }
+}
+
+/// The request in a line: `GET https://shop.example.com/cart/7 with x-canary: always`.
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { way, point } = self;
+        let scheme = if way.tls.is_some() { "https" } else { "http" };
+        write!(f, "{} {scheme}://{}{}", point.method, point.authority, self.target())?;
+        let forwarded = way.forwarded_proto.map(|proto| ("x-forwarded-proto", proto.as_bytes()));
+        let headers = point.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        for (at, (name, value)) in forwarded.into_iter().chain(headers).enumerate() {
+            let before = if at == 0 { " with" } else { "," };
+            write!(f, "{before} {name}: {}", String::from_utf8_lossy(value))?;
+        }
+        Ok(())
     }
 }
 

@@ -119,7 +119,8 @@ impl Form {
             Self::Mapping => {
                 let count = lines.split("---\n").count();
                 let bodies = lines.split("---\n").enumerate().map(|(at, body)| {
-                    let names_host = body.lines().any(|line| line.starts_with("host"));
+                    let names_host =
+                        body.lines().any(|line| line.starts_with("host:") || line.starts_with("hostname:"));
                     let hostname = if names_host { "" } else { "  hostname: \"*\"\n" };
                     let number = if count == 1 { String::new() } else { format!("-{}", at + 1) };
                     format!("{}{hostname}{}", object("Mapping", &format!("example{number}")), indented(body, 2))

@@ -16,11 +16,81 @@ pub static RULES: &[&Rule] = &[
     &rules::environment_variable::RULE,
     &rules::told_by_emissary::RULE,
     &rules::relative_prefix::RULE,
+    &rules::unnormal_prefix::RULE,
+    &rules::doubled_slash::RULE,
+    &rules::regex_prefix_rewritten::RULE,
+    &rules::regex_without_tail::RULE,
     &rules::other_core_attribute::RULE,
+    &rules::explicit_false::RULE,
+    &rules::hidden_probes::RULE,
+    &rules::internal_prefix::RULE,
+    &rules::plain_beside_regex::RULE,
+    &rules::mixed_query_condition::RULE,
+    &rules::header_name_case::RULE,
+    &rules::colliding_match::RULE,
     &rules::weights_below_total::RULE,
+    &rules::weights_over_total::RULE,
+    &rules::weight_over_total::RULE,
+    &rules::nothing_left::RULE,
+    &rules::lone_weight::RULE,
+    &rules::other_regex_rewrite::RULE,
+    &rules::not_per_member::RULE,
+    &rules::lone_shadow::RULE,
+    &rules::second_shadow::RULE,
+    &rules::redirect_conflict::RULE,
+    &rules::proto_condition::RULE,
+    &rules::case_of_regex::RULE,
+    &rules::lower_case_method::RULE,
+    &rules::auth_header_condition::RULE,
     &rules::websocket_flag::RULE,
+    &rules::redirect_loses_query::RULE,
+    &rules::redirect_by_host_regex::RULE,
+    &rules::redirect_under_selector::RULE,
+    &rules::redirect_loses_more::RULE,
+    &rules::redirect_to_scheme::RULE,
+    &rules::redirect_to_namespace::RULE,
+    &rules::redirect_without_host::RULE,
+    &rules::several_redirects::RULE,
+    &rules::rewrite_beside_regex::RULE,
+    &rules::foreign_group_reference::RULE,
+    &rules::unanchored_rewrite::RULE,
+    &rules::dead_idle_time::RULE,
+    &rules::odd_retry_policy::RULE,
+    &rules::retriable_status_codes::RULE,
+    &rules::cut_off_retries::RULE,
+    &rules::refused_outlier_detection::RULE,
+    &rules::error_response_overrides::RULE,
+    &rules::dead_field::RULE,
+    &rules::websocket_false::RULE,
+    &rules::short_streams::RULE,
+    &rules::grpc_over_http1::RULE,
+    &rules::odd_origin::RULE,
+    &rules::cors_without_options::RULE,
+    &rules::idle_labels::RULE,
+    &rules::dead_omit_flag::RULE,
+    &rules::idle_auth_extensions::RULE,
+    &rules::appended_header::RULE,
+    &rules::seen_by_auth::RULE,
     &rules::dead_insecure_port::RULE,
+    &rules::broken_service::RULE,
+    &rules::service_with_path::RULE,
+    &rules::foreign_scheme::RULE,
+    &rules::cleartext_to_443::RULE,
+    &rules::unknown_service::RULE,
+    &rules::service_port::RULE,
+    &rules::missing_context::RULE,
+    &rules::tls_beside_http::RULE,
+    &rules::unverified_upstream::RULE,
+    &rules::unknown_resolver::RULE,
+    &rules::balancer_without_endpoints::RULE,
+    &rules::odd_balancer::RULE,
+    &rules::idle_health_checks::RULE,
+    &rules::odd_dns_type::RULE,
+    &rules::shared_cluster::RULE,
     &rules::unreachable_mapping::RULE,
+    &rules::lost_slice::RULE,
+    &rules::explicit_default::RULE,
+    &rules::precedence_everywhere::RULE,
 ];
 
 /// The rule of a code or a name, in any letter case.
@@ -37,7 +107,7 @@ mod tests {
     use crate::diagnostic::Severity;
     use crate::lint::findings::Trust;
     use crate::lint::rule::FixKind;
-    use crate::lint::{Example, run, testing};
+    use crate::lint::{Check, Example, run, testing};
 
     /// Every example with its rule.
     fn examples() -> impl Iterator<Item = (&'static Rule, usize, &'static Example)> {
@@ -68,7 +138,7 @@ mod tests {
                         || rule.summary.is_empty()
                         || rule.summary.ends_with('.')
                         || !rule.why.ends_with('.')
-                        || rule.examples.is_empty()
+                        || rule.examples.is_empty() && !matches!(rule.check, Check::Rest([], _))
                 })
                 .map(|rule| format!("{} {}: name, summary, why or examples", rule.code, rule.name))
                 .collect(),

@@ -10,12 +10,15 @@ pub(crate) static RULE: Rule = Rule {
     summary: "shares a match with another Mapping, and differs from it in a core attribute",
     why: "Mappings with the same match form a group and share its traffic. The first one lends the group its core \
           attributes; a later one that sets one of them otherwise is refused, and gets no traffic at all.",
-    facts: &["M14"],
+    facts: &["M14", "M17"],
     examples: &[Example::mapping(
         "prefix: /cart/\nservice: cart\n---\nprefix: /cart/\nservice: cart-next\nbypass_auth: true\n",
         "prefix: /cart/\nservice: cart\nbypass_auth: true\n---\nprefix: /cart/\nservice: cart-next\nbypass_auth: true\n",
     )],
-    check: Check::Told(&["group-mismatch"], |told, _, out| {
+    check: Check::Told(&["group-mismatch"], |told, cx, out| {
+        if super::explicit_false::is_false(told) || super::colliding_match::collides(told, cx) {
+            return;
+        }
         let finding = out.pass_on(told);
         if !told.field().is_empty() {
             finding.note(format!("Set `{}` to the same in both, or give one of them a precedence.", told.field()));

@@ -15,8 +15,8 @@ pub(crate) static RULE: Rule = Rule {
           It is proved that whatever this Mapping matches, other Mappings before it take.",
     facts: &["M08"],
     examples: &[Example::mapping(
-        "prefix: /cart/\nservice: cart\n---\nprefix: /\nservice: shop\nprecedence: 10\n",
-        "prefix: /cart/\nservice: cart\nprecedence: 20\n---\nprefix: /\nservice: shop\nprecedence: 10\n",
+        "prefix: /shop/cart/\nservice: cart\n---\nprefix: /shop/\nservice: shop\nprecedence: 10\n",
+        "prefix: /shop/cart/\nservice: cart\n---\nprefix: /shop/\nservice: shop\n",
     )],
     check: Check::Table(check),
     ..Rule::BASE
@@ -41,9 +41,19 @@ fn check(table: &RouteTable, cx: &Context<'_>, out: &mut Findings) {
         by.sort_unstable();
         by.dedup();
         by.retain(|other| *other != id);
+        if is_told_by_others(id, &by, cx) {
+            continue;
+        }
         let finding = out.report(mapping.name_span(), format!("no request comes to Mapping {}", mapping.name()));
         for other in by.iter().filter_map(|other| cx.mapping(*other)).take(5) {
             finding.also(other.name_span(), "takes its requests before it");
         }
     }
+}
+
+/// Whether it is for its weights, or the letter case of a header's name, that no request comes.
+fn is_told_by_others(id: MappingId, by: &[MappingId], cx: &Context<'_>) -> bool {
+    let mappings = &cx.snapshot().mappings;
+    let shares = |other: &MappingId| cx.group_of(*other).is_some() && cx.group_of(*other) == cx.group_of(id);
+    by.iter().any(|other| shares(other) || super::header_name_case::are_twins(&mappings[id], &mappings[*other]))
 }
