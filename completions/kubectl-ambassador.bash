@@ -22,17 +22,11 @@ _kubectl__ambassador() {
             kubectl__ambassador,convert)
                 cmd="kubectl__ambassador__subcmd__convert"
                 ;;
-            kubectl__ambassador,lint)
-                cmd="kubectl__ambassador__subcmd__lint"
-                ;;
             kubectl__ambassador,route-test)
                 cmd="kubectl__ambassador__subcmd__route__subcmd__test"
                 ;;
             kubectl__ambassador,routes)
                 cmd="kubectl__ambassador__subcmd__routes"
-                ;;
-            kubectl__ambassador,rule)
-                cmd="kubectl__ambassador__subcmd__rule"
                 ;;
             kubectl__ambassador,serve)
                 cmd="kubectl__ambassador__subcmd__serve"
@@ -47,7 +41,7 @@ _kubectl__ambassador() {
 
     case "${cmd}" in
         kubectl__ambassador)
-            opts="-V -h --color --version --help route-test routes lint rule serve convert completion version"
+            opts="-V -h --color --version --help route-test routes serve convert completion version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -64,13 +58,20 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kubectl__subcmd__ambassador__subcmd__completion)
-            opts="-h --color --help bash zsh fish powershell"
+        kubectl__ambassador__subcmd__completion)
+            opts="-h --install --dir --color --help bash zsh fish powershell"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -82,7 +83,7 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kubectl__subcmd__ambassador__subcmd__convert)
+        kubectl__ambassador__subcmd__convert)
             opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -98,11 +99,17 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --kustomize)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 -k)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --rev)
@@ -110,7 +117,7 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --edition)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
                     return 0
                     ;;
                 --ambassador-id)
@@ -144,69 +151,7 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kubectl__subcmd__ambassador__subcmd__lint)
-            opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --filename)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -f)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --kustomize)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -k)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --rev)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --edition)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ambassador-id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ambassador-namespace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --legacy-versions)
-                    COMPREPLY=($(compgen -W "yes no auto" -- "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -W "text" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "text" -- "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        kubectl__subcmd__ambassador__subcmd__route__subcmd__test)
+        kubectl__ambassador__subcmd__route__subcmd__test)
             opts="-X -H -d -f -R -k -o -h --request --header --data --curl --listener --sni --client-ip --draw --expect --requests --suite --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --explain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -278,11 +223,17 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --kustomize)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 -k)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --rev)
@@ -290,7 +241,7 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --edition)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
                     return 0
                     ;;
                 --ambassador-id)
@@ -324,7 +275,7 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kubectl__subcmd__ambassador__subcmd__routes)
+        kubectl__ambassador__subcmd__routes)
             opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -340,11 +291,17 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --kustomize)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 -k)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --rev)
@@ -352,7 +309,7 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --edition)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
                     return 0
                     ;;
                 --ambassador-id)
@@ -386,25 +343,7 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kubectl__subcmd__ambassador__subcmd__rule)
-            opts="-h --all --color --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        kubectl__subcmd__ambassador__subcmd__serve)
+        kubectl__ambassador__subcmd__serve)
             opts="-f -R -k -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --listen --upstream --admin --access-log --debug-header --workers --drain-timeout --unserialised --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -420,11 +359,17 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --kustomize)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 -k)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --rev)
@@ -432,7 +377,7 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --edition)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
                     return 0
                     ;;
                 --ambassador-id)
@@ -482,7 +427,7 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        kubectl__subcmd__ambassador__subcmd__version)
+        kubectl__ambassador__subcmd__version)
             opts="-o -h --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -35,7 +35,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "rule" -d 'Explain a lint rule'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "serve" -d 'Serve the configuration: the whole gateway in one process'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "convert" -d 'Convert every version to v3alpha1, annotations to objects of their own'
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "version" -d 'Print the version, the Emissary editions and the conformance figures'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s X -l request -d 'Method; without it GET, or POST with a body' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s H -l header -d 'Header `name: value`; repeatable' -r
@@ -49,9 +49,13 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l requests -d 'Answer every line of a file of JSON requests, - for standard input' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l suite -d 'Run expectations from files; exit 1 when one fails' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l rev -d 'Read the paths as they were in this git revision' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l ambassador-id -d 'The ambassador_id of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l ambassador-namespace -d 'The namespace of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
@@ -72,9 +76,13 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l explain -d 'Tell every candidate, what refused it, and the Mappings that are not there'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l rev -d 'Read the paths as they were in this git revision' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l ambassador-id -d 'The ambassador_id of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l ambassador-namespace -d 'The namespace of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
@@ -114,9 +122,13 @@ never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l all -d 'List all rules'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s h -l help -d 'Print help'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l rev -d 'Read the paths as they were in this git revision' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l ambassador-id -d 'The ambassador_id of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l ambassador-namespace -d 'The namespace of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
@@ -139,9 +151,13 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand se
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l unserialised -d 'Documents keep their empty values, as a compiler that reads files gets them: for recordings made without a cluster'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l rev -d 'Read the paths as they were in this git revision' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l ambassador-id -d 'The ambassador_id of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l ambassador-namespace -d 'The namespace of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
@@ -155,9 +171,11 @@ never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s R -l recursive -d 'Look into folders of folders too'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -l dir -d 'Where to put it; without it, beside kubectl-ambassador or where you keep programs of your own' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -l install -d 'Put kubectl_complete-ambassador on PATH, so that kubectl completes `kubectl ambassador`'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand version" -s o -l output -d 'Output format' -r -f -a "text\t''
 json\t''"

@@ -32,7 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('rule', 'rule', [CompletionResultType]::ParameterValue, 'Explain a lint rule')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the configuration: the whole gateway in one process')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert every version to v3alpha1, annotations to objects of their own')
-            [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes kubectl-ambassador')
+            [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version, the Emissary editions and the conformance figures')
             break
         }
@@ -165,7 +165,9 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             break
         }
         'kubectl-ambassador;completion' {
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Where to put it; without it, beside kubectl-ambassador or where you keep programs of your own')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('--install', '--install', [CompletionResultType]::ParameterName, 'Put kubectl_complete-ambassador on PATH, so that kubectl completes `kubectl ambassador`')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -12,6 +12,26 @@ fn completions_are_current() {
     }
 }
 
+/// The script is asked as bash asks it, with the words of a line and the place of the cursor.
+#[cfg(unix)]
+#[test]
+fn bash_completes_the_flags_of_a_verb() {
+    let asked = r#"
+        source completions/kubectl-ambassador.bash
+        COMP_WORDS=(kubectl-ambassador routes --ed) COMP_CWORD=2
+        _kubectl__ambassador kubectl-ambassador --ed routes
+        echo "${COMPREPLY[@]}"
+        COMP_WORDS=(kubectl-ambassador route-test --output j) COMP_CWORD=3
+        _kubectl__ambassador kubectl-ambassador j --output
+        echo "${COMPREPLY[@]}"
+    "#;
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "-c", asked]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    // A machine without bash completes nothing in bash.
+    let Ok(out) = bash.output() else { return };
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "--edition\njson jsonl junit\n");
+}
+
 fn is_current(path: &str, expected: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os(UPDATE).is_some() {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum, ValueHint};
 
 use crate::edition::Edition;
 
@@ -19,7 +20,7 @@ pub(super) struct InputArgs {
     pub(super) recursive: bool,
 
     /// Folder with a kustomization, built by `kubectl kustomize`
-    #[arg(short = 'k', long, value_name = "DIR")]
+    #[arg(short = 'k', long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) kustomize: Option<PathBuf>,
 
     /// Read the paths as they were in this git revision
@@ -35,7 +36,7 @@ pub(super) struct GatewayArgs {
     ///
     /// 4 is Emissary 4.1, 3 is 3.10.0, 2 is 2.5.1, 1 is Ambassador 1.14.4. `auto` takes 4 or, when the input has
     /// documents that 4 does not read, the newest edition that reads them all, and says so.
-    #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = edition)]
+    #[arg(long, value_name = "EDITION", default_value = "auto", value_parser = editions(), hide_possible_values = true)]
     pub(super) edition: EditionChoice,
 
     /// The ambassador_id of the gateway
@@ -96,10 +97,10 @@ impl YesNoAuto {
     }
 }
 
-fn edition(text: &str) -> Result<EditionChoice, String> {
-    if text == "auto" {
-        return Ok(EditionChoice(None));
-    }
-    let edition: Result<Edition, _> = text.parse();
-    edition.map(|edition| EditionChoice(Some(edition))).map_err(|_| "known are 4, 3, 2, 1 and auto".to_owned())
+fn editions() -> impl TypedValueParser<Value = EditionChoice> {
+    let editions =
+        Edition::NEWEST_FIRST.map(|edition| PossibleValue::new(edition.number().to_string()).help(edition.release()));
+    let auto = PossibleValue::new("auto").help("the newest that reads all documents, or 4");
+    // What is none of them has been refused before it is parsed.
+    PossibleValuesParser::new(editions.into_iter().chain([auto])).map(|text| EditionChoice(text.parse().ok()))
 }

@@ -12,6 +12,7 @@
 
 mod args;
 mod colour;
+mod complete;
 pub mod env;
 mod exit;
 mod load;
@@ -117,6 +118,11 @@ pub fn main() -> ExitCode {
 /// Runs the command line that these arguments are, the program's own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let [_, verb, words @ ..] = args.as_slice()
+        && verb == complete::ASKED_BY
+    {
+        return complete::run(words, env);
+    }
     let program = name::program(args.first().map(OsString::as_os_str), env);
     let color = colour::asked(&args);
     let (out, err) = colour::styles(color, env);

@@ -88,6 +88,9 @@ impl Key {
         ("share", Self::Share),
     ];
 
+    /// What `kind` can be.
+    pub const KINDS: [&'static str; 5] = ["forward", "redirect", "reply", "no-listener", "refused"];
+
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::NAMES.into_iter().find(|(_, key)| *key == self).map_or("", |(name, _)| name)
@@ -119,7 +122,7 @@ impl Expectation {
             Key::Status if !want.parse::<u16>().is_ok_and(|status| (100..600).contains(&status)) => {
                 impossible("a status is a number from 100 to 599")
             }
-            Key::Kind if !["forward", "redirect", "reply", "no-listener", "refused"].contains(&want) => {
+            Key::Kind if !Key::KINDS.contains(&want) => {
                 impossible("known are forward, redirect, reply, no-listener and refused")
             }
             Key::Share if share(want).is_none() => impossible("a share is a number from 0 to 1, or a percentage"),

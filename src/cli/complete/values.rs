@@ -1,0 +1,55 @@
+//! What can be the value of a flag, or an argument.
+
+use clap::{Arg, ValueHint};
+
+use super::{Answer, Candidate, Then, names};
+use crate::route_test::expect::Key;
+
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/// What can stand where `arg` is typed, after the words `before`.
+pub(super) fn of(arg: &Arg, begin: &str, before: &[String]) -> Answer {
+    let known = arg.get_possible_values();
+    if !known.is_empty() {
+        let shown = known.iter().filter(|value| !value.is_hide_set());
+        return Answer::of(
+            shown.map(|value| Candidate::new(value.get_name(), super::told(value.get_help()))).collect(),
+        );
+    }
+    match arg.get_id().as_str() {
+        "method" | "request" => Answer::of(plain(METHODS)),
+        "expect" => expectation(begin, before),
+        "upstream" => {
+            let services = names::at_hand(before).services;
+            let services = services.into_iter().map(|service| Candidate::new(format!("{service}="), ""));
+            Answer { candidates: services.collect(), then: Then::NoBlank }
+        }
+        "ambassador_namespace" | "namespace" => Answer::of(plain(names::at_hand(before).namespaces)),
+        _ => match arg.get_value_hint() {
+            ValueHint::AnyPath | ValueHint::FilePath => Answer::FILES,
+            ValueHint::DirPath => Answer::FOLDERS,
+            _ => Answer::NOTHING,
+        },
+    }
+}
+
+/// `KEY=`, and behind it what the configuration has.
+fn expectation(begin: &str, before: &[String]) -> Answer {
+    let Some((key, _)) = begin.split_once('=') else {
+        let keys = Key::NAMES.map(|(name, _)| Candidate::new(format!("{name}="), ""));
+        return Answer { candidates: keys.into(), then: Then::NoBlank };
+    };
+    let value = |value: &str, help: String| Candidate::new(format!("{key}={value}"), help);
+    let names = || names::at_hand(before);
+    Answer::of(match key {
+        "mapping" => names().mappings.into_iter().map(|(name, service)| value(&name, format!("→ {service}"))).collect(),
+        "service" | "mirror" => names().services.iter().map(|service| value(service, String::new())).collect(),
+        "kind" => Key::KINDS.map(|kind| value(kind, String::new())).into(),
+        "method" => METHODS.map(|method| value(method, String::new())).into(),
+        _ => Vec::new(),
+    })
+}
+
+fn plain<S: Into<String>>(values: impl IntoIterator<Item = S>) -> Vec<Candidate> {
+    values.into_iter().map(|value| Candidate::new(value, "")).collect()
+}
