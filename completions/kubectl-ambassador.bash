@@ -22,11 +22,17 @@ _kubectl__ambassador() {
             kubectl__ambassador,convert)
                 cmd="kubectl__ambassador__subcmd__convert"
                 ;;
+            kubectl__ambassador,lint)
+                cmd="kubectl__ambassador__subcmd__lint"
+                ;;
             kubectl__ambassador,route-test)
                 cmd="kubectl__ambassador__subcmd__route__subcmd__test"
                 ;;
             kubectl__ambassador,routes)
                 cmd="kubectl__ambassador__subcmd__routes"
+                ;;
+            kubectl__ambassador,rule)
+                cmd="kubectl__ambassador__subcmd__rule"
                 ;;
             kubectl__ambassador,serve)
                 cmd="kubectl__ambassador__subcmd__serve"
@@ -41,7 +47,7 @@ _kubectl__ambassador() {
 
     case "${cmd}" in
         kubectl__ambassador)
-            opts="-V -h --color --version --help route-test routes serve convert completion version"
+            opts="-V -h --color --version --help route-test routes lint rule serve convert completion version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -138,6 +144,74 @@ _kubectl__ambassador() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "yaml json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kubectl__ambassador__subcmd__lint)
+            opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --filename)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kustomize)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                -k)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --rev)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --edition)
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --ambassador-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ambassador-namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --legacy-versions)
+                    COMPREPLY=($(compgen -W "yes no auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -332,6 +406,24 @@ _kubectl__ambassador() {
                     COMPREPLY=($(compgen -W "text wide json jsonl yaml name" -- "${cur}"))
                     return 0
                     ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        kubectl__ambassador__subcmd__rule)
+            opts="-h --all --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -101,9 +101,13 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l rev -d 'Read the paths as they were in this git revision' -r
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l ambassador-id -d 'The ambassador_id of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l ambassador-namespace -d 'The namespace of the gateway' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'

@@ -58,6 +58,13 @@ fn values_are_those_that_the_verb_takes() {
 }
 
 #[test]
+fn rules_are_offered_by_their_codes() {
+    use kubectl_ambassador::lint::RULES;
+    let codes: Vec<String> = RULES.iter().map(|rule| format!("{}\t{}", rule.code, rule.summary)).collect();
+    assert_eq!(complete("rule "), (codes, 4));
+}
+
+#[test]
 fn files_and_folders_are_the_shells() {
     offers("routes ", &[], 0);
     offers("routes -f ", &[], 0);

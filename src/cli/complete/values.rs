@@ -3,6 +3,7 @@
 use clap::{Arg, ValueHint};
 
 use super::{Answer, Candidate, Then, names};
+use crate::lint::RULES;
 use crate::route_test::expect::Key;
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -24,6 +25,7 @@ pub(super) fn of(arg: &Arg, begin: &str, before: &[String]) -> Answer {
             let services = services.into_iter().map(|service| Candidate::new(format!("{service}="), ""));
             Answer { candidates: services.collect(), then: Then::NoBlank }
         }
+        "rule" | "select" | "extend_select" | "ignore" => rules(begin),
         "ambassador_namespace" | "namespace" => Answer::of(plain(names::at_hand(before).namespaces)),
         _ => match arg.get_value_hint() {
             ValueHint::AnyPath | ValueHint::FilePath => Answer::FILES,
@@ -48,6 +50,12 @@ fn expectation(begin: &str, before: &[String]) -> Answer {
         "method" => METHODS.map(|method| value(method, String::new())).into(),
         _ => Vec::new(),
     })
+}
+
+/// Codes, also after others and a comma.
+fn rules(begin: &str) -> Answer {
+    let others = begin.rfind(',').and_then(|comma| begin.get(..=comma)).unwrap_or_default();
+    Answer::of(RULES.iter().map(|rule| Candidate::new(format!("{others}{}", rule.code), rule.summary)).collect())
 }
 
 fn plain<S: Into<String>>(values: impl IntoIterator<Item = S>) -> Vec<Candidate> {
