@@ -144,10 +144,12 @@ impl LogPlan {
 
     /// The values of the request headers that the log wants.
     pub(crate) fn of_request(&self, head: &Head<'_>) -> Vec<Option<HeaderValue>> {
+        // Of a request that could not be read nothing is known.
+        let told = |text: &str| HeaderValue::from_str(text).ok().filter(|value| !value.is_empty());
         let value = |name: &String| match name.as_str() {
-            ":method" => HeaderValue::from_str(&head.method).ok(),
-            ":path" => HeaderValue::from_str(&head.path).ok(),
-            ":authority" | "host" => HeaderValue::from_str(&head.authority).ok(),
+            ":method" => told(&head.method),
+            ":path" => told(&head.path),
+            ":authority" | "host" => told(&head.authority),
             ":scheme" => Some(HeaderValue::from_static(head.scheme())),
             name => head.headers.get(name).cloned(),
         };
@@ -211,7 +213,7 @@ fn json(pieces: &[Piece], entry: &Entry) -> serde_json::Value {
 
 fn value(piece: &Piece, entry: &Entry) -> Value {
     let of_header = |headers: &[Option<HeaderValue>], at: usize, most: Option<usize>| {
-        let found = headers.get(at).and_then(Option::as_ref).filter(|found| !found.is_empty());
+        let found = headers.get(at).and_then(Option::as_ref);
         found.map_or(Value::None, |found| cut(String::from_utf8_lossy(found.as_bytes()).into_owned(), most))
     };
     match piece {
@@ -256,10 +258,10 @@ fn fact(name: &str, argument: Option<&str>, entry: &Entry) -> Value {
         "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" => text(entry.upstream.map(|address| address.ip().to_string())),
         "UPSTREAM_REMOTE_PORT" => number(entry.upstream.map(|address| u64::from(address.port()))),
         "UPSTREAM_CLUSTER" | "UPSTREAM_CLUSTER_RAW" => text(entry.cluster.as_ref().map(ToString::to_string)),
-        "UPSTREAM_LOCAL_ADDRESS" => text(entry.upstream_local.map(|address| address.to_string())),
-        "UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" => text(entry.upstream_local.map(|address| address.ip().to_string())),
+        "UPSTREAM_LOCAL_ADDRESS" => text(entry.upstream_local().map(|address| address.to_string())),
+        "UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" => text(entry.upstream_local().map(|address| address.ip().to_string())),
         "UPSTREAM_REQUEST_ATTEMPT_COUNT" => Value::Number(u64::from(entry.attempts)),
-        "UPSTREAM_TRANSPORT_FAILURE_REASON" => text(entry.transport_failure.clone()),
+        "UPSTREAM_TRANSPORT_FAILURE_REASON" => text(entry.transport_failure.as_ref().map(|why| why.replace(' ', "_"))),
         "DOWNSTREAM_LOCAL_ADDRESS" => Value::Text(entry.down.local.to_string()),
         "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT" => Value::Text(entry.down.local.ip().to_string()),
         "DOWNSTREAM_LOCAL_PORT" => Value::Number(u64::from(entry.down.local.port())),

@@ -120,7 +120,6 @@ pub(crate) struct Entry {
     pub(crate) mapping: Option<Arc<str>>,
     pub(crate) cluster: Option<Arc<str>>,
     pub(crate) upstream: Option<SocketAddr>,
-    pub(crate) upstream_local: Option<SocketAddr>,
     pub(crate) client: Option<std::net::IpAddr>,
     pub(crate) attempts: u32,
     pub(crate) status: u16,
@@ -131,6 +130,13 @@ pub(crate) struct Entry {
     pub(crate) service_time: Option<Duration>,
     pub(crate) grpc_status: Option<HeaderValue>,
     pub(crate) transport_failure: Option<String>,
+}
+
+impl Entry {
+    /// Our own address of the connection to the upstream.
+    pub(crate) fn upstream_local(&self) -> Option<SocketAddr> {
+        self.progress.as_ref().and_then(|progress| progress.local.get())
+    }
 }
 
 /// An exchange's account; when it is dropped before the end, the client went away.

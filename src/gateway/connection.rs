@@ -15,11 +15,11 @@ use tokio::net::TcpStream;
 
 use super::downstream::Downstream;
 use super::exchange;
+use super::frames::{self, Guard, PREFACE, WINDOW};
 use super::gate::{Gate, Notes, Rules};
 use super::prefixed::Prefixed;
 use super::proxy;
 use super::runtime::LocalExecutor;
-use super::watched::Watched;
 use super::worker::Worker;
 use super::{tcp, tls};
 use crate::model::{ProxyPlace, Settings};
@@ -31,7 +31,8 @@ const OPENING: Duration = Duration::from_secs(15);
 /// When an idle connection is closed; Envoy's own default.
 const IDLE: Duration = Duration::from_secs(3600);
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// What Envoy knows HTTP/2 by.
+const MAGIC: &[u8] = b"PRI * HTTP/2";
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(worker: Rc<Worker>, mut stream: TcpStream, port: u16) {
@@ -46,7 +47,7 @@ pub(crate) async fn serve(worker: Rc<Worker>, mut stream: TcpStream, port: u16) 
     };
     let (peer, local) = addresses;
     if !is_tls {
-        let down = Rc::new(Downstream { port, peer, local, tls: None, ends: Rc::default() });
+        let down = Rc::new(Downstream { port, peer, local, tls: None });
         return match listener.chain(None).map(|chain| &chain.serves) {
             None => {}
             Some(Serves::Tcp(clusters)) => {
@@ -66,7 +67,7 @@ pub(crate) async fn serve(worker: Rc<Worker>, mut stream: TcpStream, port: u16) 
     let accepted = tokio::time::timeout(OPENING, tls::accept(Prefixed::new(first.freeze(), stream), choose)).await;
     let Ok(Some((stream, secured))) = accepted else { return };
     let name = secured.server_name.clone();
-    let down = Rc::new(Downstream { port, peer, local, tls: Some(secured), ends: Rc::default() });
+    let down = Rc::new(Downstream { port, peer, local, tls: Some(secured) });
     match listener.chain(Some(name.as_deref())).map(|chain| &chain.serves) {
         None => {}
         Some(Serves::Tcp(clusters)) => tcp::carry(&worker, &view, clusters, stream).await,
@@ -130,18 +131,20 @@ async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let idle = settings.listener_idle_timeout.unwrap_or(IDLE);
     let mut is_http2 = chosen == Some(true);
     if chosen.is_none() {
-        // The first letter tells nearly always.
-        while first.len() < PREFACE.len() && PREFACE.starts_with(&first) {
+        if first.is_empty() {
             match tokio::time::timeout(idle, stream.read_buf(&mut first)).await {
                 Ok(Ok(length)) if length > 0 => {}
                 _ => return,
             }
         }
-        is_http2 = first.starts_with(PREFACE);
+        // As in Envoy, the first piece tells; a preface that comes in two is none.
+        is_http2 = first.starts_with(MAGIC);
+        if is_http2 && first.len() < PREFACE.len() {
+            return;
+        }
     }
     if is_http2 {
-        let stream = Watched::new(Prefixed::new(first.freeze(), stream), Rc::clone(&down.ends));
-        http_2(worker, stream, down, &settings, streams).await;
+        http_2(worker, Guard::new(stream, first, rules_2(&settings, streams)), down, &settings, idle).await;
     } else {
         http_1(worker, stream, first, down, &settings, idle).await;
     }
@@ -186,30 +189,40 @@ async fn http_1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let _ = connection.await;
 }
 
+fn rules_2(settings: &Settings, streams: Option<u32>) -> frames::Rules {
+    frames::Rules { most_head: settings.max_request_headers_kb as usize * 1024, most_streams: streams.unwrap_or(1024) }
+}
+
 async fn http_2<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     worker: Rc<Worker>,
-    stream: S,
+    guard: Guard<S>,
     down: Rc<Downstream>,
     settings: &Settings,
-    streams: Option<u32>,
+    idle: Duration,
 ) {
     let mut drain = worker.shared.drain.subscribe();
     let service = service_fn(move |request| exchange::serve(Rc::clone(&worker), Rc::clone(&down), request, None));
-    let connection = http2::Builder::new(LocalExecutor)
-        .timer(TokioTimer::new())
-        .auto_date_header(false)
-        .max_pending_accept_reset_streams(Some(200))
-        .max_local_error_reset_streams(Some(1024))
-        .max_concurrent_streams(streams.unwrap_or(1024))
-        .initial_stream_window_size(16 * 1024 * 1024)
-        .initial_connection_window_size(24 * 1024 * 1024)
-        .max_header_list_size(settings.max_request_headers_kb.saturating_mul(1024).saturating_add(8192))
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = drain.wait_for(|drains| *drains) => {}
+    {
+        // The gate judges; h2's own limits only stand behind it.
+        let connection = http2::Builder::new(LocalExecutor)
+            .timer(TokioTimer::new())
+            .auto_date_header(false)
+            .max_pending_accept_reset_streams(Some(1024))
+            .max_local_error_reset_streams(Some(1024))
+            .max_concurrent_streams(None)
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(24 * 1024 * 1024)
+            .max_header_list_size(settings.max_request_headers_kb.saturating_mul(1024).saturating_add(16 * 1024))
+            .serve_connection(TokioIo::new(guard.clone()), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            () = guard.idles(idle) => guard.dismiss(),
+            _ = drain.wait_for(|drains| *drains) => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+        }
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    guard.finish().await;
 }

@@ -1,8 +1,6 @@
 //! What is known of a client's connection.
 
-use std::cell::Cell;
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A client's connection.
@@ -16,8 +14,6 @@ pub(crate) struct Downstream {
     pub(crate) local: SocketAddr,
     /// TLS, if it is used.
     pub(crate) tls: Option<Tls>,
-    /// Set to end the connection at once, whatever is under way.
-    pub(crate) ends: Rc<Cell<bool>>,
 }
 
 /// The TLS of a connection.

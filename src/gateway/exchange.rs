@@ -17,6 +17,7 @@ use super::body::{Body, Failure};
 use super::downstream::Downstream;
 use super::facts::Known;
 use super::filters::{self, gzip};
+use super::frames;
 use super::gate::{Note, Notes, Refusal};
 use super::loaded::{Loaded, View};
 use super::reply::Answer;
@@ -26,7 +27,7 @@ use crate::model::{Action, AuthUse, Cors, Filter, Forward, HeaderEdits, Undersco
 use crate::outcome::exchange::{Arrival, admit};
 use crate::outcome::forwarded::Origin;
 use crate::outcome::head::{Head, is_grpc};
-use crate::outcome::intake::{Upgrade, join_cookies};
+use crate::outcome::intake::Upgrade;
 use crate::outcome::rate_limit::Around;
 use crate::outcome::reply::{Reply, Why};
 use crate::outcome::request::Version;
@@ -77,7 +78,10 @@ pub(crate) async fn serve(
     let note = notes.as_ref().and_then(|notes| notes.next()).unwrap_or_default();
     let mut exchange = Exchange::begin(worker, down, notes.clone(), request, &note);
     if note.expects {
-        exchange.upload.invite().await;
+        match (&notes, exchange.upload.is_empty()) {
+            (Some(notes), true) => notes.say_continue(),
+            _ => exchange.upload.invite().await,
+        }
     }
     let carried = exchange.carry(note).await;
     let answered = match carried {
@@ -105,12 +109,17 @@ impl Exchange {
         let version = match request.version() {
             http::Version::HTTP_2 => Version::Http2,
             http::Version::HTTP_10 => Version::Http10,
+            _ if note.is_http10 => Version::Http10,
             _ => Version::Http11,
         };
-        let (parts, incoming) = request.into_parts();
+        let (mut parts, incoming) = request.into_parts();
         let upload = Upload::new(incoming);
-        let path = note.target.as_deref().map_or_else(|| target_of(&parts), ToOwned::to_owned);
-        let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
+        let mut path = note.target.as_deref().map_or_else(|| target_of(&parts), ToOwned::to_owned);
+        let mut authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
+        if version == Version::Http2 {
+            path = told(&mut parts.headers, &frames::TARGET).unwrap_or(path);
+            authority = told(&mut parts.headers, &frames::AUTHORITY).or(authority);
+        }
         let is_refused = note.refusal.is_some();
         let account = Account::new(Entry {
             worker: Rc::clone(&worker),
@@ -127,7 +136,6 @@ impl Exchange {
             mapping: None,
             cluster: None,
             upstream: None,
-            upstream_local: None,
             client: None,
             attempts: 0,
             status: 0,
@@ -228,13 +236,12 @@ impl Exchange {
         let settings = &loaded.table.settings;
         let mut headers = std::mem::take(&mut self.head.headers);
         self.is_grpc = is_grpc(&headers);
-        self.wants_close = asks_to_close(&headers) || self.version == Version::Http10;
+        self.wants_close = match self.version {
+            Version::Http10 => !says_of_connection(&headers, "keep-alive"),
+            _ => says_of_connection(&headers, "close"),
+        };
         if self.version == Version::Http2 {
-            join_cookies(&mut headers);
-            if target::read_http2(&self.head.method, &self.head.path).is_err() {
-                self.down.ends.set(true);
-                return Err(Answer::Gone);
-            }
+            target::read_http2(&self.head.method, &self.head.path).map_err(Why::Target)?;
         }
         if settings.underscores != Underscores::Allow {
             judge_underscores(&mut headers, settings.underscores)?;
@@ -252,11 +259,7 @@ impl Exchange {
             host: if authority.is_empty() { hosts.map(Cow::Owned) } else { Some(authority) },
             certificate: self.down.tls.as_ref().and_then(|tls| tls.told.clone()),
         };
-        let received = admit(settings, listener, arrival, request_id);
-        if self.version == Version::Http2 && matches!(received, Err(Why::NoAuthority)) {
-            self.down.ends.set(true);
-        }
-        let received = received?;
+        let received = admit(settings, listener, arrival, request_id)?;
         self.head = received.head;
         self.origin = received.origin;
         self.upgrade = received.upgrade;
@@ -418,12 +421,17 @@ fn judge_underscores(headers: &mut HeaderMap, action: Underscores) -> Result<(),
     Ok(())
 }
 
-/// Whether a client says that it will send nothing more.
-fn asks_to_close(headers: &HeaderMap) -> bool {
+/// Whether a client says so of its connection.
+fn says_of_connection(headers: &HeaderMap, what: &str) -> bool {
     ["connection", "proxy-connection"].iter().any(|name| {
         let values = headers.get_all(*name).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case("close"))
+        values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case(what))
     })
+}
+
+/// What the gate in front of h2 tells beside.
+fn told(headers: &mut HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.remove(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 fn target_of(parts: &Parts) -> String {

@@ -1,14 +1,17 @@
 //! A request on its way to a cluster, try by try, and the answer on its way back.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
-    CONNECTION, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, TRANSFER_ENCODING,
+    UPGRADE,
 };
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, Request, Response, StatusCode, Uri};
@@ -21,7 +24,7 @@ use super::exchange::{Exchange, own_address};
 use super::facts::Known;
 use super::fault::Fault;
 use super::filters::gzip;
-use super::gate::CHUNKS;
+use super::gate::{CHUNKS, LENGTH};
 use super::loaded::Loaded;
 use super::passing::Passing;
 use super::reply::Answer;
@@ -32,7 +35,7 @@ use super::upstream::{Endpoint, Lease, Upstream, retry, upgrade};
 use crate::model::{Forward, HashPolicy};
 use crate::outcome::head::Head;
 use crate::outcome::request::Version;
-use crate::outcome::{cors, headers, upstream as rules};
+use crate::outcome::{cors, headers, intake, upstream as rules};
 use crate::routing::Route;
 
 const SERVICE_TIME: HeaderName = HeaderName::from_static("x-envoy-upstream-service-time");
@@ -180,7 +183,8 @@ impl Exchange {
                 let set = upstream.discover().await;
                 let endpoint = upstream.choose(&set, None, 0)?;
                 let request = request(Cow::Owned(head), body, upstream.cluster.http2)?;
-                let (response, lease) = worker.pools.send(&upstream, &endpoint, priority, request).await.ok()?;
+                let sent = worker.pools.send(&upstream, &endpoint, priority, request, &Cell::new(None)).await;
+                let (response, lease) = sent.ok()?;
                 read_out(response, lease).await
             })
             .await;
@@ -262,8 +266,10 @@ impl Exchange {
         let head = if is_last { Cow::Owned(take(&mut self.head)) } else { Cow::Borrowed(&self.head) };
         let Some(request) = request(head, body, upstream.cluster.http2) else { return Err(Fault::Protocol) };
         let began = Instant::now();
+        upstream.has_traffic.store(true, Ordering::Relaxed);
+        let local = &self.upload.progress().local;
         let sent = async {
-            let sent = self.worker.pools.send(upstream, &endpoint, forward.priority, request).await;
+            let sent = self.worker.pools.send(upstream, &endpoint, forward.priority, request, local).await;
             if endpoint.tunnel.is_some() && matches!(sent, Err(Fault::ConnectFailed(_) | Fault::Termination)) {
                 endpoint.shun();
             }
@@ -291,7 +297,7 @@ impl Exchange {
         let is_upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
         let upgraded = is_upgraded.then(|| hyper::upgrade::on(&mut response));
         let (mut parts, incoming) = response.into_parts();
-        parts.version = http::Version::default();
+        parts.version = self.answer_version();
         let headers = &mut parts.headers;
         let has_none = http_body::Body::is_end_stream(&incoming);
         if !is_upgraded {
@@ -317,20 +323,21 @@ impl Exchange {
         for (name, value) in &self.on_response {
             headers.append(name, value.clone());
         }
+        intake::join_repeated_in_answer(headers);
         self.complete_headers(headers);
         let progress = Rc::clone(self.upload.progress());
         if (self.wants_close || !progress.is_complete()) && !is_upgraded {
             self.close(headers);
+        } else if !is_upgraded {
+            self.keep(headers);
         }
         let answers = if loaded.log.is_off() { Vec::new() } else { loaded.log.of_response(headers) };
         let grpc_status = headers.get("grpc-status").cloned();
-        let local = lease.local;
         self.account.note(|entry| {
             entry.status = parts.status.as_u16();
             entry.details = Cow::Borrowed("via_upstream");
             entry.service_time = Some(took);
             entry.answered = answers;
-            entry.upstream_local = local;
             entry.grpc_status = grpc_status;
         });
         let account = std::mem::replace(&mut self.account, super::account::Account::none());
@@ -349,6 +356,7 @@ impl Exchange {
             lease: Some(lease),
             account,
             progress,
+            rest: self.upload.rest(),
             deadline,
             timer: None,
             idle,
@@ -360,7 +368,13 @@ impl Exchange {
         };
         if has_none {
             passing.end();
-            if self.head.method == "HEAD" && !parts.headers.contains_key(http::header::CONTENT_LENGTH) {
+            if parts.status == StatusCode::NOT_MODIFIED
+                && self.head.method != "HEAD"
+                && let Some(length) = parts.headers.get(CONTENT_LENGTH).cloned()
+            {
+                self.tell_length(&mut parts.headers, length);
+            }
+            if self.head.method == "HEAD" && !parts.headers.contains_key(CONTENT_LENGTH) {
                 self.tell_chunked(&mut parts.headers);
             }
             return Response::from_parts(parts, Body::Empty);
@@ -382,7 +396,15 @@ impl Exchange {
     pub(crate) fn tell_chunked(&self, headers: &mut HeaderMap) {
         if let Some(notes) = self.notes.as_ref().filter(|_| self.version == Version::Http11) {
             headers.insert(CHUNKS, HeaderValue::from_static("chunked"));
-            notes.tell_chunks();
+            notes.stand_in();
+        }
+    }
+
+    /// An answer without a body may tell how long the body would be.
+    fn tell_length(&self, headers: &mut HeaderMap, length: HeaderValue) {
+        if let Some(notes) = &self.notes {
+            headers.insert(LENGTH, length);
+            notes.stand_in();
         }
     }
 }
@@ -438,7 +460,7 @@ impl Limits {
 }
 
 /// Reads an answer to its end, for the sake of its connection.
-async fn read_out(response: Response<Incoming>, lease: Lease) -> Option<()> {
+pub(crate) async fn read_out(response: Response<Incoming>, lease: Lease) -> Option<()> {
     use http_body::Body as _;
     let mut body = std::pin::pin!(response.into_body());
     while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
@@ -489,7 +511,7 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// A request as hyper sends it.
 pub(crate) fn request(head: Cow<'_, Head<'_>>, body: UpBody, is_http2: bool) -> Option<Request<UpBody>> {
-    let mut request = Request::new(body);
+    let mut request = Request::new(());
     *request.method_mut() = Method::from_bytes(head.method.as_bytes()).ok()?;
     let path = path_and_query(&head.path)?;
     let mut uri = http::uri::Parts::default();
@@ -507,17 +529,19 @@ pub(crate) fn request(head: Cow<'_, Head<'_>>, body: UpBody, is_http2: bool) -> 
     };
     if let Some(host) = host {
         headers.insert(HOST, host);
+        // hyper gives GET and HEAD a body only where they say so.
+        if matches!(body, UpBody::Shared { .. }) && !headers.contains_key(CONTENT_LENGTH) {
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
     } else {
         headers.remove(CONNECTION);
         headers.remove(TRANSFER_ENCODING);
         headers.remove(UPGRADE);
     }
     *request.headers_mut() = headers;
-    if is_http2 && matches!(request.body(), UpBody::Empty) {
-        // Said of HTTP/2, a length of nothing would be a header of its own.
-        *request.body_mut() = UpBody::Silent;
-    }
-    Some(request)
+    // Said of HTTP/2, a length of nothing would be a header of its own.
+    let body = if is_http2 && matches!(body, UpBody::Empty) { UpBody::Silent } else { body };
+    Some(request.map(|()| body))
 }
 
 /// A target as hyper takes it: what its types do not know is percent-encoded.

@@ -24,7 +24,9 @@ mod facts;
 mod fault;
 mod filters;
 mod forward;
+mod frames;
 mod gate;
+mod health;
 mod listener;
 mod live;
 mod loaded;
@@ -40,7 +42,7 @@ mod tcp;
 mod tls;
 mod upload;
 mod upstream;
-mod watched;
+
 mod worker;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::account::{Account, Flag};
 use super::body::Failure;
-use super::upload::Progress;
+use super::upload::{Progress, Rest};
 use super::upstream::Lease;
 
 /// The body of an upstream's answer.
@@ -25,6 +25,8 @@ pub(crate) struct Passing {
     pub(crate) account: Account,
     /// How far the client's request has come.
     pub(crate) progress: Rc<Progress>,
+    /// What has not come of the request.
+    pub(crate) rest: Rest,
     /// The end of the whole exchange.
     pub(crate) deadline: Option<Instant>,
     pub(crate) timer: Option<Pin<Box<Sleep>>>,
@@ -48,6 +50,8 @@ impl Passing {
         if let Some(lease) = self.lease.take() {
             lease.finish(self.progress.is_complete());
         }
+        // An answer that is done ends the request, too.
+        self.rest.give_up();
         self.account.complete();
     }
 

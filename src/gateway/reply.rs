@@ -15,6 +15,7 @@ use super::gate::Refusal;
 use crate::outcome::redirect::Redirected;
 use crate::outcome::reply::{Reply, Why, grpc_message, grpc_status};
 use crate::outcome::request::Version;
+use crate::outcome::target::TargetRefusal;
 use crate::outcome::{cors, headers};
 
 /// `x-ambassador-mapping`
@@ -120,6 +121,8 @@ impl Exchange {
         }
         if closes || self.wants_close || !self.upload.progress().is_complete() {
             self.close(&mut headers);
+        } else {
+            self.keep(&mut headers);
         }
         if let Some(notes) = &self.notes {
             notes.release();
@@ -148,6 +151,7 @@ impl Exchange {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
+        *response.version_mut() = self.answer_version();
         response
     }
 
@@ -181,6 +185,18 @@ impl Exchange {
                 headers.insert(MAPPING, mapping);
             }
             headers.insert("x-ambassador-table", HeaderValue::from(self.view.loaded.version));
+        }
+    }
+
+    /// The version of an answer; that of HTTP/2 is said by nobody.
+    pub(crate) fn answer_version(&self) -> http::Version {
+        if self.version == Version::Http10 { http::Version::HTTP_10 } else { http::Version::HTTP_11 }
+    }
+
+    /// Keeps the connection behind this answer, which HTTP/1.0 must say.
+    pub(crate) fn keep(&self, headers: &mut HeaderMap) {
+        if self.version == Version::Http10 {
+            headers.insert(CONNECTION, HeaderValue::from_static("keep-alive"));
         }
     }
 
@@ -228,6 +244,7 @@ fn draft_of_refusal(refusal: Refusal) -> Draft {
         Refusal::Why(why) => draft_of(Reply::new(why)),
         Refusal::Malformed => plain(StatusCode::BAD_REQUEST, Cow::Borrowed("Bad Request"), true),
         Refusal::Coding => plain(StatusCode::NOT_IMPLEMENTED, Cow::Borrowed("Not Implemented"), true),
+        Refusal::Tunnel => return Draft { closes: true, ..draft_of(Reply::new(Why::Target(TargetRefusal::NoPath))) },
     };
     if draft.flag.is_none() && draft.status != StatusCode::NOT_FOUND {
         draft.flag = Some(Flag::DownstreamProtocol);

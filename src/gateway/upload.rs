@@ -20,6 +20,8 @@ pub(crate) struct Progress {
     received: Cell<u64>,
     is_complete: Cell<bool>,
     last: Cell<Instant>,
+    /// Our own address of the connection to the upstream.
+    pub(crate) local: Cell<Option<std::net::SocketAddr>>,
     waiting: RefCell<Option<Waker>>,
 }
 
@@ -29,6 +31,7 @@ impl Progress {
             received: Cell::new(0),
             is_complete: Cell::new(is_complete),
             last: Cell::new(Instant::now()),
+            local: Cell::new(None),
             waiting: RefCell::new(None),
         })
     }
@@ -193,6 +196,22 @@ impl Upload {
         }
     }
 
+    /// Bytes that are held.
+    pub(crate) fn held(&self) -> u64 {
+        match &self.kind {
+            Kind::Empty => 0,
+            Kind::Shared(source) => source.borrow().held,
+        }
+    }
+
+    /// The means to give up the rest of the body.
+    pub(crate) fn rest(&self) -> Rest {
+        match &self.kind {
+            Kind::Empty => Rest(None),
+            Kind::Shared(source) => Rest(Some(Rc::clone(source))),
+        }
+    }
+
     /// Reads until the end, or until there are more than `most` bytes: what was read, and whether it is all.
     ///
     /// # Errors
@@ -251,6 +270,22 @@ impl Source {
         self.incoming = None;
         self.is_broken = is_broken;
         self.progress.end(is_broken);
+    }
+}
+
+/// What has not come of a body.
+pub(crate) struct Rest(Option<Rc<RefCell<Source>>>);
+
+impl Rest {
+    /// Nobody wants it any more: those who read break off.
+    pub(crate) fn give_up(&mut self) {
+        if let Some(source) = self.0.take() {
+            let mut source = source.borrow_mut();
+            if source.incoming.is_some() {
+                source.end(true);
+                source.wakers.drain(..).for_each(Waker::wake);
+            }
+        }
     }
 }
 
@@ -333,7 +368,13 @@ impl Reader {
     fn is_end(&self, trailers: bool) -> bool {
         let source = self.source.borrow();
         let is_read = self.at >= source.dropped + source.pieces.len();
-        source.incoming.is_none() && !source.is_broken && is_read && (!trailers || source.trailers.is_none())
+        // A body that was announced is sent, even if nothing is in it.
+        let has_begun = self.at > 0;
+        has_begun
+            && source.incoming.is_none()
+            && !source.is_broken
+            && is_read
+            && (!trailers || source.trailers.is_none())
     }
 }
 

@@ -16,6 +16,7 @@ use super::Options;
 use super::account::Entry;
 use super::clock;
 use super::connection;
+use super::health;
 use super::live::Live;
 use super::loaded::{Loaded, View};
 use super::log_writer::LogWriter;
@@ -180,6 +181,9 @@ impl Worker {
             ticks += 1;
             if ticks.is_multiple_of(10) {
                 self.sweep();
+            }
+            if self.index == 0 {
+                health::begin(&self);
             }
         }
     }

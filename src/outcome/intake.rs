@@ -47,6 +47,32 @@ const JOINED: [&str; 38] = [
     "connection",
 ];
 
+/// The same for answers.
+const JOINED_IN_ANSWERS: [&str; 22] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-allow-private-network",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "age",
+    "cache-control",
+    "content-encoding",
+    "content-type",
+    "etag",
+    "expires",
+    "grpc-message",
+    "grpc-status",
+    "last-modified",
+    "location",
+    "proxy-status",
+    "vary",
+    "via",
+    "x-envoy-upstream-service-time",
+    "x-request-id",
+];
+
 /// The most headers that `Connection` may name.
 const MOST_NOMINATED: usize = 10;
 
@@ -85,7 +111,18 @@ pub fn join_repeated(headers: &mut HeaderMap) {
     if headers.keys_len() == headers.len() {
         return;
     }
-    for name in JOINED.map(HeaderName::from_static) {
+    join(headers, &JOINED);
+}
+
+/// Joins repeated headers of an answer, of the kinds that Envoy keeps once.
+pub fn join_repeated_in_answer(headers: &mut HeaderMap) {
+    if headers.keys_len() < headers.len() {
+        join(headers, &JOINED_IN_ANSWERS);
+    }
+}
+
+fn join(headers: &mut HeaderMap, names: &[&'static str]) {
+    for name in names.iter().copied().map(HeaderName::from_static) {
         let mut values = headers.get_all(&name).iter();
         let (Some(first), Some(second)) = (values.next(), values.next()) else { continue };
         let mut joined = first.as_bytes().to_vec();

@@ -9,7 +9,8 @@
 //! A document goes through the stages that Emissary has for it: `annotation` cuts and unfolds, `check` holds it against
 //! the table of fields in [`schema`], `upgrade` makes v1 and v2 into `v3alpha1`, `stored` is the way through a cluster
 //! that stores v2, `write` leaves what Go leaves; `verdict` puts the stages in order. `object` and `carried` ask for it,
-//! `read` takes one document after the other. Ambassador 1 has its own ways in `historic`.
+//! `read` takes one document after the other. `ingress` makes Mappings of Ingresses. Ambassador 1 has its own ways in
+//! `historic`.
 
 mod abort;
 mod annotation;
@@ -17,6 +18,7 @@ mod carried;
 mod check;
 mod choose;
 mod historic;
+mod ingress;
 mod json;
 mod judged;
 mod kind;

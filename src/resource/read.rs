@@ -8,7 +8,7 @@ use super::annotation::CONFIG;
 use super::json::{Json, is_null, json, text};
 use super::judged::Judged;
 use super::object::judge;
-use super::{Harm, Kind, PostLevel, ReadOptions, Reading, historic};
+use super::{Harm, Kind, PostLevel, ReadOptions, Reading, historic, ingress};
 use crate::edition::Edition;
 use crate::source::{Embedding, Origin, SourceId, SourceMap, Span};
 use crate::yaml::{Document, FirstDocuments, Node, Value};
@@ -31,6 +31,11 @@ pub fn read(sources: &mut SourceMap, documents: &[Document], options: &ReadOptio
         all.push(judged);
     }
     let mut reading = gathered(all);
+    let made = ingress::resources(&reading.objects, options);
+    if !made.is_empty() {
+        reading.resources.extend(made);
+        reading.resources.sort_by(|a, b| a.key.cmp(&b.key));
+    }
     if options.edition == Edition::One {
         move_rate_limits(&mut reading);
     }

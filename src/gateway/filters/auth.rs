@@ -1,6 +1,7 @@
 //! The AuthService, over HTTP and over gRPC.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -100,7 +101,7 @@ async fn over_http(
         let request = forward::request(Cow::Owned(question), body, upstream.cluster.http2)?;
         let set = upstream.discover().await;
         let endpoint = upstream.choose(&set, None, 0)?;
-        let sent = exchange.worker.pools.send(upstream, &endpoint, Priority::Default, request).await;
+        let sent = exchange.worker.pools.send(upstream, &endpoint, Priority::Default, request, &Cell::new(None)).await;
         let (response, lease) = sent.ok()?;
         let (parts, body) = response.into_parts();
         let body = if is_head { Bytes::new() } else { forward::read_whole(body, MOST).await?.0 };
@@ -129,7 +130,10 @@ async fn over_grpc(
     let Ok(answer) = answered else { return fail(auth) };
     let code = answer.status.map_or(0, |status| status.code);
     match (code, answer.http_response) {
-        (0, Some(HttpResponse::Ok(ok))) => allow(exchange, ok).ok_or(()).or_else(|()| fail(auth)),
+        (0, Some(HttpResponse::Ok(ok))) => match bad_value(&ok) {
+            Some(name) => Err(refused_value(name)),
+            None => allow(exchange, ok).ok_or(()).or_else(|()| fail(auth)),
+        },
         (0, _) => Ok(false),
         (_, Some(HttpResponse::Denied(denied))) => Err(deny(denied)),
         (_, _) => Err(Why::AuthDenied.into()),
@@ -154,9 +158,8 @@ fn question(exchange: &Exchange, extensions: &[(Arc<str>, Arc<str>)], body: Opti
     if let Some((_, is_partial)) = &body {
         headers.insert("x-envoy-auth-partial-body".to_owned(), is_partial.to_string());
     }
-    let told = head.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     // Only a body that is shown has a size.
-    let size = body.as_ref().map(|(bytes, _)| told.unwrap_or(bytes.len() as i64));
+    let size = body.as_ref().map(|_| i64::try_from(exchange.upload.held()).unwrap_or(i64::MAX));
     let mut now = None;
     exchange.account.look(|entry| now = entry.at.duration_since(UNIX_EPOCH).ok());
     let time = now.map(|now| Timestamp {
@@ -201,6 +204,24 @@ fn header(option: &HeaderValueOption) -> Option<(HeaderName, HeaderValue)> {
     let header = option.header.as_ref()?;
     let value = if header.raw_value.is_empty() { header.value.as_bytes() } else { &header.raw_value };
     Some((HeaderName::from_bytes(header.key.as_bytes()).ok()?, HeaderValue::from_bytes(value).ok()?))
+}
+
+/// The name of a header that is to be set to what no header may be.
+fn bad_value(ok: &OkHttpResponse) -> Option<&str> {
+    let headers = ok.headers.iter().filter_map(|option| option.header.as_ref());
+    let mut bad = headers.filter(|header| {
+        let value = if header.raw_value.is_empty() { header.value.as_bytes() } else { &header.raw_value };
+        HeaderValue::from_bytes(value).is_err()
+    });
+    bad.next().map(|header| header.key.as_str())
+}
+
+fn refused_value(name: &str) -> Answer {
+    let mut reply = Reply::new(Why::AuthFailed);
+    reply.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
+    reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    reply.body = Cow::Owned(format!("invalid header value for: {}", name.to_ascii_lowercase()));
+    Answer::Reply(Box::new(reply))
 }
 
 /// Lets a request go on, with what the answer changes in it. `None`: the answer is one that Envoy does not take.

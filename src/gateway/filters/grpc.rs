@@ -1,6 +1,7 @@
 //! A question over gRPC: one message there, one back.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use prost::Message;
 
 use crate::gateway::forward;
 use crate::gateway::upload::UpBody;
-use crate::gateway::upstream::Upstream;
+use crate::gateway::upstream::{Endpoint, Upstream};
 use crate::gateway::worker::Worker;
 use crate::model::Priority;
 use crate::outcome::head::Head;
@@ -41,22 +42,51 @@ async fn ask<A: Message + Default>(
     question: impl Message,
     limit: Duration,
 ) -> Result<A, CallFailed> {
+    let set = upstream.discover().await;
+    let endpoint = upstream.choose(&set, None, 0).ok_or(CallFailed)?;
+    let call = Call { path, authority: &upstream.cluster.name, limit: Some(limit) };
+    ask_endpoint(worker, upstream, &endpoint, call, question).await
+}
+
+/// A call to be made.
+pub(crate) struct Call<'a> {
+    /// The method, as a path.
+    pub(crate) path: &'static str,
+    /// Whom it is said to be for.
+    pub(crate) authority: &'a str,
+    /// What the service is told of the time it has.
+    pub(crate) limit: Option<Duration>,
+}
+
+/// The headers of a call.
+pub(crate) fn head(upstream: &Upstream, call: &Call<'_>) -> Result<Head<'static>, CallFailed> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(TE, HeaderValue::from_static("trailers"));
-    let timeout = HeaderValue::try_from(format!("{}m", limit.as_millis().min(99_999_999)));
-    headers.insert("grpc-timeout", timeout.map_err(|_| CallFailed)?);
-    let head = Head {
+    if let Some(limit) = call.limit {
+        let timeout = HeaderValue::try_from(format!("{}m", limit.as_millis().min(99_999_999)));
+        headers.insert("grpc-timeout", timeout.map_err(|_| CallFailed)?);
+    }
+    Ok(Head {
         method: Cow::Borrowed("POST"),
         https: upstream.tls.is_some(),
-        authority: Cow::Owned(upstream.cluster.name.to_string()),
-        path: Cow::Borrowed(path),
+        authority: Cow::Owned(call.authority.to_owned()),
+        path: Cow::Borrowed(call.path),
         headers,
-    };
+    })
+}
+
+/// Asks one endpoint of a service.
+pub(crate) async fn ask_endpoint<A: Message + Default>(
+    worker: &Worker,
+    upstream: &Arc<Upstream>,
+    endpoint: &Arc<Endpoint>,
+    call: Call<'_>,
+    question: impl Message,
+) -> Result<A, CallFailed> {
+    let head = head(upstream, &call)?;
     let request = forward::request(Cow::Owned(head), UpBody::Full(framed(&question)), true).ok_or(CallFailed)?;
-    let set = upstream.discover().await;
-    let endpoint = upstream.choose(&set, None, 0).ok_or(CallFailed)?;
-    let sent = worker.pools.send(upstream, &endpoint, Priority::Default, request).await;
+    let sent = worker.pools.send(upstream, endpoint, Priority::Default, request, &Cell::new(None)).await;
     let (response, lease) = sent.map_err(|_| CallFailed)?;
     let (parts, body) = response.into_parts();
     let (message, trailers) = forward::read_whole(body, MOST).await.ok_or(CallFailed)?;
@@ -69,7 +99,7 @@ async fn ask<A: Message + Default>(
 }
 
 /// A message with its flag and length.
-fn framed(message: &impl Message) -> Bytes {
+pub(crate) fn framed(message: &impl Message) -> Bytes {
     let mut out = BytesMut::with_capacity(message.encoded_len() + 5);
     out.put_u8(0);
     out.put_u32(u32::try_from(message.encoded_len()).unwrap_or(u32::MAX));

@@ -174,17 +174,22 @@ fn whole(bytes: &[u8], rules: Rules) -> Result<Judged, Refusal> {
         (Cow::Borrowed(""), None)
     } else {
         let text = std::str::from_utf8(request.target).map_err(|_| Refusal::Malformed)?;
-        let read = target::read(request.method, text, rules.is_tls).map_err(|why| Refusal::Why(Why::Target(why)));
+        let read =
+            target::read(request.method, text, rules.is_tls).map_err(|why| match Refusal::Why(Why::Target(why)) {
+                NO_PATH if request.method == "CONNECT" => Refusal::Tunnel,
+                refusal => refusal,
+            });
         // The body of a request that is answered at once is not read: nothing behind it is either.
         let read =
             read.map_err(|why| if why == NO_PATH && framing != Framing::None { Refusal::Malformed } else { why })?;
         (read.path, read.authority)
     };
     let expects = sum.expects == 1 && sum.expects_continue && !request.is_http10;
-    let note = (!is_plain_target || expects).then(|| Note {
+    let note = (!is_plain_target || expects || request.is_http10).then(|| Note {
         target: (!is_plain_target && !is_plain_target_text(&path)).then(|| path.as_ref().into()),
         refusal: None,
         expects,
+        is_http10: request.is_http10,
     });
     let is_odd = sum.is_odd
         || !request.is_plain
@@ -287,8 +292,7 @@ fn write(
     drops_length: bool,
 ) -> Vec<u8> {
     let mut out = Vec::with_capacity(rest.len() + target.len() + 64);
-    let version: &[u8] = if request.is_http10 { b" HTTP/1.0\r\n" } else { b" HTTP/1.1\r\n" };
-    out.extend([request.method.as_bytes(), b" ", target, version].concat());
+    out.extend([request.method.as_bytes(), b" ", target, b" HTTP/1.1\r\n"].concat());
     let mut hosts: Vec<&[u8]> = authority.map(str::as_bytes).into_iter().collect();
     let mut expects: Vec<&[u8]> = Vec::new();
     while let Some((line, after)) = next_line(rest).filter(|(line, _)| !line.is_empty()) {
@@ -303,6 +307,8 @@ fn write(
             expects.push(value);
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
             put(&mut out, name, b"chunked");
+        } else if request.is_http10 && name.eq_ignore_ascii_case(b"connection") {
+            put(&mut out, name, &kept_alive(value));
         } else if !(drops_length && name.eq_ignore_ascii_case(b"content-length")) {
             put(&mut out, name, value);
         }
@@ -315,6 +321,15 @@ fn write(
     }
     out.extend_from_slice(b"\r\n");
     out
+}
+
+/// What HTTP/1.0 says of its connection: `keep-alive` weighs more than `close`.
+fn kept_alive(value: &[u8]) -> Vec<u8> {
+    let tokens = || value.split(|byte| *byte == b',').map(trimmed);
+    if !tokens().any(|token| token.eq_ignore_ascii_case(b"keep-alive")) {
+        return value.to_vec();
+    }
+    tokens().filter(|token| !token.eq_ignore_ascii_case(b"close")).collect::<Vec<_>>().join(&b","[..])
 }
 
 fn put(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {

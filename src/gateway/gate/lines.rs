@@ -36,12 +36,12 @@ pub(super) fn is_name(bytes: &[u8]) -> bool {
 }
 
 /// Whether bytes may stand in a header's value.
-pub(super) fn is_value(bytes: &[u8]) -> bool {
+pub(crate) fn is_value(bytes: &[u8]) -> bool {
     all(bytes, VALUE)
 }
 
 /// Whether bytes make a target that hyper takes as it is.
-pub(super) fn is_plain_target(bytes: &[u8]) -> bool {
+pub(crate) fn is_plain_target(bytes: &[u8]) -> bool {
     bytes.first() == Some(&b'/') && all(bytes, TARGET)
 }
 

@@ -7,7 +7,7 @@
 
 pub(crate) mod chunks;
 pub(crate) mod head;
-mod lines;
+pub(crate) mod lines;
 mod stream;
 
 use std::collections::VecDeque;
@@ -27,6 +27,8 @@ pub(crate) enum Refusal {
     Malformed,
     /// A transfer coding that we do not know: 501.
     Coding,
+    /// A tunnel that nobody digs: 404, and nothing behind it is read.
+    Tunnel,
 }
 
 /// What the gate knows of a request that hyper cannot be told.
@@ -38,6 +40,8 @@ pub(crate) struct Note {
     pub(crate) refusal: Option<Refusal>,
     /// Whether it waits for `100 Continue`.
     pub(crate) expects: bool,
+    /// Whether it is HTTP/1.0: hyper is told that it is 1.1.
+    pub(crate) is_http10: bool,
 }
 
 /// How the gate and the exchanges of a connection talk.
@@ -50,11 +54,19 @@ pub(crate) struct Notes {
     is_held: AtomicBool,
     is_tunnel: AtomicBool,
     answered: AtomicU64,
-    tells_chunks: AtomicBool,
+    stands_in: AtomicBool,
+    says_continue: AtomicBool,
 }
 
 /// Stands for `transfer-encoding` in an answer to HEAD, letter for letter: hyper writes none there, and Envoy does.
 pub(crate) const CHUNKS: &str = "x-ambassador-head";
+
+/// Stands for `content-length` in an answer without a body.
+pub(crate) const LENGTH: &str = "x-ambas-length";
+
+/// Names that hyper writes, and those that they stand for.
+const STAND_INS: [(&str, &str, &str); 2] =
+    [(CHUNKS, "transfer-encoding", "Transfer-Encoding"), (LENGTH, "content-length", "Content-Length")];
 
 impl Notes {
     /// A head was passed on.
@@ -82,17 +94,30 @@ impl Notes {
         self.passed.load(Ordering::Relaxed) > self.answered.load(Ordering::Relaxed)
     }
 
-    /// The next answer has [`CHUNKS`] in it.
-    pub(crate) fn tell_chunks(&self) {
-        self.tells_chunks.store(true, Ordering::Relaxed);
+    /// The next answer has [`CHUNKS`] or [`LENGTH`] in it.
+    pub(crate) fn stand_in(&self) {
+        self.stands_in.store(true, Ordering::Relaxed);
     }
 
-    fn tells_chunks(&self) -> bool {
-        self.tells_chunks.load(Ordering::Relaxed)
+    fn stands_in(&self) -> bool {
+        self.stands_in.load(Ordering::Relaxed)
     }
 
-    fn told_chunks(&self) {
-        self.tells_chunks.store(false, Ordering::Relaxed);
+    fn stood_in(&self) {
+        self.stands_in.store(false, Ordering::Relaxed);
+    }
+
+    /// `100 Continue` comes before the next answer: hyper says it only where a body is to come.
+    pub(crate) fn say_continue(&self) {
+        self.says_continue.store(true, Ordering::Relaxed);
+    }
+
+    fn says_continue(&self) -> bool {
+        self.says_continue.load(Ordering::Relaxed)
+    }
+
+    fn said_continue(&self) {
+        self.says_continue.store(false, Ordering::Relaxed);
     }
 
     /// The body under way broke off because it was malformed.

@@ -15,8 +15,11 @@ use tokio::time::{Instant, Sleep};
 use super::chunks::Chunks;
 use super::head::{Framing, Judged, begins_wrongly, judge};
 use super::lines::head_end;
-use super::{CHUNKS, Notes, Refusal, Rules};
+use super::{Notes, Refusal, Rules, STAND_INS};
 use crate::outcome::reply::Why;
+
+/// The interim answer that hyper does not give to requests without a body.
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// How much is read at once.
 const PIECE: usize = 16 * 1024;
@@ -43,6 +46,8 @@ pub(crate) struct Gate<S> {
     silence: Option<Pin<Box<Sleep>>>,
     linger: Option<Pin<Box<Sleep>>>,
     is_gone: bool,
+    /// How much of an interim answer was written.
+    interim: usize,
 }
 
 enum State {
@@ -71,6 +76,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
             silence: None,
             linger: None,
             is_gone: false,
+            interim: 0,
         }
     }
 
@@ -183,19 +189,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
         self.ready = judged.clean.map_or(head, Bytes::from);
     }
 
-    /// Writes bytes in which the stand-in becomes `transfer-encoding`.
-    fn poll_write_chunks(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let name = CHUNKS.as_bytes();
-        let Some(at) = bytes.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name)) else {
-            return Pin::new(&mut self.stream).poll_write(cx, bytes);
-        };
-        let end = at + name.len();
-        let is_titled = bytes.get(at) == Some(&b'X');
-        let real: &[u8] = if is_titled { b"Transfer-Encoding" } else { b"transfer-encoding" };
+    /// Writes the beginning of an answer with what hyper does not write.
+    fn poll_write_odd(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        while self.interim < CONTINUE.len() && self.notes.says_continue() {
+            let left = CONTINUE.get(self.interim..).unwrap_or_default();
+            self.interim += ready!(Pin::new(&mut self.stream).poll_write(cx, left))?;
+        }
+        self.notes.said_continue();
+        self.interim = 0;
+        let found = STAND_INS.iter().find_map(|(name, real, titled)| {
+            let at = bytes.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name.as_bytes()))?;
+            let real = if bytes.get(at) == Some(&b'X') { titled } else { real };
+            Some((at, real.as_bytes()))
+        });
+        let Some((at, real)) = found else { return Pin::new(&mut self.stream).poll_write(cx, bytes) };
+        // Letter for letter: what is written counts the same.
+        let end = at + real.len();
         let text = [bytes.get(..at).unwrap_or_default(), real, bytes.get(end..).unwrap_or_default()].concat();
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &text))?;
         if written >= end {
-            self.notes.told_chunks();
+            self.notes.stood_in();
         }
         Poll::Ready(Ok(written))
     }
@@ -276,8 +289,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> hyper::rt::Write for Gate<S> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         self.last = Instant::now();
-        if self.notes.tells_chunks() {
-            return self.poll_write_chunks(cx, bytes);
+        if self.notes.stands_in() || self.notes.says_continue() {
+            return self.poll_write_odd(cx, bytes);
         }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
@@ -291,10 +304,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> hyper::rt::Write for Gate<S> {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         self.last = Instant::now();
-        if self.notes.tells_chunks()
+        if (self.notes.stands_in() || self.notes.says_continue())
             && let Some(first) = slices.iter().find(|slice| !slice.is_empty())
         {
-            return self.poll_write_chunks(cx, first);
+            return self.poll_write_odd(cx, first);
         }
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }

@@ -35,6 +35,10 @@ pub(crate) struct Upstream {
     pub(crate) is_looking: AtomicBool,
     /// Held while followed endpoints are taken over.
     pub(crate) taking_over: Mutex<()>,
+    /// Whether its health is being checked.
+    pub(crate) is_checked: AtomicBool,
+    /// Whether anything was ever sent to it.
+    pub(crate) has_traffic: AtomicBool,
     /// Told after each look-up.
     pub(crate) found: tokio::sync::Notify,
     /// Other places for requests with certain headers.
@@ -155,6 +159,8 @@ impl Upstream {
             looked_up: AtomicU64::new(0),
             is_looking: AtomicBool::new(false),
             taking_over: Mutex::default(),
+            is_checked: AtomicBool::new(false),
+            has_traffic: AtomicBool::new(false),
             found: tokio::sync::Notify::new(),
             detours: Vec::new(),
             breakers,

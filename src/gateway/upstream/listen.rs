@@ -86,7 +86,7 @@ fn judge(bytes: &[u8]) -> Judged {
     let mut at = line_end + 1;
     let (mut lengths, mut codings, mut count) = (0, 0, 0);
     let mut has_length = false;
-    let mut is_coding_known = true;
+    let (mut is_coding_known, mut is_number) = (true, true);
     loop {
         let Some(end) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) else {
             return Judged::Incomplete;
@@ -103,13 +103,14 @@ fn judge(bytes: &[u8]) -> Judged {
         let value = value.get(1..).unwrap_or_default().trim_ascii();
         if name.eq_ignore_ascii_case(b"content-length") {
             lengths += 1;
+            is_number &= !value.is_empty() && value.iter().all(u8::is_ascii_digit);
             has_length = value != b"0";
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
             codings += 1;
             is_coding_known &= value.eq_ignore_ascii_case(b"chunked");
         }
     }
-    if lengths > 1 || codings > 1 || !is_coding_known || lengths > 0 && codings > 0 || count > 100 {
+    if lengths > 1 || codings > 1 || !is_coding_known || !is_number || lengths > 0 && codings > 0 || count > 100 {
         return Judged::Refused;
     }
     match status {
@@ -199,6 +200,8 @@ mod tests {
             "content-length: 2\r\ntransfer-encoding: chunked",
             "transfer-encoding: gzip, chunked",
             "transfer-encoding: identity",
+            "content-length: 2, 2",
+            "content-length: -2",
             "no colon",
         ] {
             assert!(!takes(&[&format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n")]), "{head}");

@@ -67,8 +67,6 @@ pub(crate) struct Lease {
     endpoint: Arc<Endpoint>,
     priority: Priority,
     connection: Option<Connection>,
-    /// Our own address of the connection.
-    pub(crate) local: Option<SocketAddr>,
 }
 
 impl Drop for Lease {
@@ -176,13 +174,14 @@ impl Pools {
         });
     }
 
-    /// Sends a request to an endpoint and waits for the head of the answer.
+    /// Sends a request to an endpoint and waits for the head of the answer. `local` is told our end of the connection.
     pub(crate) async fn send(
         &self,
         upstream: &Arc<Upstream>,
         endpoint: &Arc<Endpoint>,
         priority: Priority,
         request: Request<UpBody>,
+        local: &Cell<Option<SocketAddr>>,
     ) -> Result<(Response<Incoming>, Lease), Fault> {
         if !upstream.breaker(priority).take(Counted::Request) {
             return Err(Fault::Overflow);
@@ -194,19 +193,25 @@ impl Pools {
             endpoint: Arc::clone(endpoint),
             priority,
             connection: None,
-            local: None,
         };
-        let response =
-            if upstream.cluster.http2 { lease.send_http2(request).await? } else { lease.send_http1(request).await? };
+        let response = if upstream.cluster.http2 {
+            lease.send_http2(request, local).await?
+        } else {
+            lease.send_http1(request, local).await?
+        };
         Ok((response, lease))
     }
 }
 
 impl Lease {
-    async fn send_http1(&mut self, mut request: Request<UpBody>) -> Result<Response<Incoming>, Fault> {
+    async fn send_http1(
+        &mut self,
+        mut request: Request<UpBody>,
+        local: &Cell<Option<SocketAddr>>,
+    ) -> Result<Response<Incoming>, Fault> {
         loop {
             let (mut connection, is_fresh) = self.connection_http1().await?;
-            self.local = connection.local;
+            local.set(connection.local);
             connection.heard.begin();
             match connection.sender.try_send_request(request).await {
                 Ok(response) => {
@@ -260,10 +265,14 @@ impl Lease {
         self.upstream.cluster.max_connection_lifetime.map(|lifetime| Instant::now() + lifetime)
     }
 
-    async fn send_http2(&mut self, mut request: Request<UpBody>) -> Result<Response<Incoming>, Fault> {
+    async fn send_http2(
+        &mut self,
+        mut request: Request<UpBody>,
+        local: &Cell<Option<SocketAddr>>,
+    ) -> Result<Response<Incoming>, Fault> {
         loop {
             let (mut shared, is_fresh) = self.connection_http2().await?;
-            self.local = shared.local;
+            local.set(shared.local);
             shared.last.set(Instant::now());
             match shared.sender.try_send_request(request).await {
                 Ok(response) => return Ok(response),
