@@ -279,8 +279,7 @@ async fn play(
 // HTTP/2
 
 fn headers_frame(stream: u32, list: &[(&str, &str)], ends: bool) -> Vec<u8> {
-    let list: Vec<_> =
-        list.iter().map(|(name, value)| (super::case::bytes_of(name), super::case::bytes_of(value))).collect();
+    let list: Vec<_> = list.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect();
     http2::frame(1, 4 | u8::from(ends), stream, &http2::block(&list))
 }
 
@@ -427,7 +426,11 @@ impl Stubs {
     }
 
     async fn play_http2(&self, script: &[Value], id: u32, out: &Out) {
-        for op in script {
+        for (at, op) in script.iter().enumerate() {
+            if at > 0 {
+                // Each element is a write of its own.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
             let ends = op["end"].as_bool() == Some(true);
             if op == "close" {
                 let _ = out.send(None);
