@@ -74,10 +74,9 @@ impl List {
         }
         let method = sum.method.and_then(|method| std::str::from_utf8(method).ok()).ok_or(Wrong::Malformed)?;
         let is_tunnel = method == "CONNECT";
-        let names_target = sum.scheme.is_some() && sum.path.is_some();
-        let names_host = sum.authority.is_some() || sum.has_host;
+        let names_all = sum.scheme.is_some() && sum.path.is_some() && (sum.authority.is_some() || sum.has_host);
         if is_tunnel && (sum.scheme.is_some() || sum.path.is_some() || sum.authority.is_none())
-            || !is_tunnel && !(names_target && names_host)
+            || !(is_tunnel || names_all)
             || ends && sum.length.is_some_and(|length| length.iter().any(|digit| *digit != b'0'))
         {
             return Err(Wrong::Malformed);

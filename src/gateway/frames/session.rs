@@ -202,7 +202,7 @@ impl Session {
             return;
         }
         let result = self.frames();
-        let result = result.and_then(|()| if self.answers > MOST_ANSWERS { QUIET } else { Ok(()) });
+        let result = result.and(if self.answers > MOST_ANSWERS { QUIET } else { Ok(()) });
         if let Err(end) = result {
             self.finish(end);
         }

@@ -147,7 +147,7 @@ fn floods_end_the_connection() {
         (kind::SETTINGS, 0, 0, &[], 1000),
         (kind::PRIORITY, 0, 1, &[0; 5], 101),
         (kind::WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1], 6),
-        (kind::CONTINUATION, 0, 1, &[b'@'], 1001),
+        (kind::CONTINUATION, 0, 1, b"@", 1001),
     ];
     for (kind, flags, stream, payload, times) in floods {
         let mut session = greeted();
