@@ -118,6 +118,11 @@ impl Edition {
         self == Self::Four
     }
 
+    /// Whether the Module's `default_labels` must be maps (since 2.0); before, they could be texts.
+    pub fn needs_labels_as_maps(self) -> bool {
+        self >= Self::Two
+    }
+
     /// Whether `health_checks` are used (since 3.4).
     pub fn has_health_checks(self) -> bool {
         self >= Self::Three

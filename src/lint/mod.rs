@@ -40,6 +40,8 @@ mod run;
 #[cfg(test)]
 pub(crate) mod testing;
 mod told;
+mod unattached;
+pub mod undecided;
 mod views;
 
 pub use context::Context;

@@ -129,6 +129,11 @@ impl Editions {
         Self { first: Edition::One, last }
     }
 
+    /// This one alone.
+    pub const fn only(edition: Edition) -> Self {
+        Self { first: edition, last: edition }
+    }
+
     /// Whether an edition is among them.
     pub fn has(self, edition: Edition) -> bool {
         self.first <= edition && edition <= self.last
@@ -139,6 +144,7 @@ impl Editions {
         match (self.first, self.last) {
             (Edition::One, Edition::Four) => None,
             (first, Edition::Four) => Some(format!("since edition {first}")),
+            (first, last) if first == last => Some(format!("in edition {first} alone")),
             (Edition::One, last) => Some(format!("up to edition {last}")),
             (first, last) => Some(format!("from edition {first} to {last}")),
         }

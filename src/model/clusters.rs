@@ -79,7 +79,7 @@ impl<'a> ClusterMaker<'a> {
                 "service `{}` has an unbalanced bracket: Emissary's compiler aborts over {}",
                 wanted.service, wanted.owner
             );
-            problems.post(Effect::Abort, "compiler-abort", None, wanted.span, message);
+            problems.post(Effect::Abort, "unbalanced-bracket", None, wanted.span, message);
             return None;
         };
         let context = wish.tls.as_ref().map(|name| (name, self.contexts.usable(name)));

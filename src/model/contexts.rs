@@ -69,7 +69,7 @@ pub(crate) fn read(
         let is_sound = complaints.is_empty();
         for (field, message) in complaints {
             let span = fields.span_of(field);
-            problems.post(Effect::Dropped, "tls-context", resource.key.clone(), span, message);
+            problems.post(Effect::Dropped, "tls-context", resource.key.clone(), span, message).in_field(field);
         }
         let tls = contexts.table.push(context);
         contexts.settings.push((resource.name.clone(), tls));

@@ -127,14 +127,16 @@ fn termination(
     contexts: &mut Contexts,
     problems: &mut Problems,
 ) -> Option<TlsId> {
-    let mut drop_host = |span, message: String| {
-        problems.post(
-            Effect::Dropped,
-            "host-tls",
-            resource.key.clone(),
-            span,
-            format!("{message}: Emissary drops the Host"),
-        );
+    let mut drop_host = |field: &'static str, span, message: String| {
+        problems
+            .post(
+                Effect::Dropped,
+                "host-tls",
+                resource.key.clone(),
+                span,
+                format!("{message}: Emissary drops the Host"),
+            )
+            .in_field(field);
         None::<TlsId>
     };
     let named = fields.map("tlsContext").and_then(|context| Some((context, context.filled("name")?)));
@@ -143,11 +145,11 @@ fn termination(
     let name = format!("{}-context", resource.name);
     let context = match (named, inline) {
         (Some((reference, _)), Some(_)) => {
-            return drop_host(reference.span(), "tls and tlsContext together".to_owned());
+            return drop_host("tls", reference.span(), "tls and tlsContext together".to_owned());
         }
         (Some((reference, context)), None) => {
             let Some(settings) = contexts.named(context) else {
-                return drop_host(reference.span(), format!("there is no TLSContext {context}"));
+                return drop_host("tlsContext", reference.span(), format!("there is no TLSContext {context}"));
             };
             TlsContext { name, ..contexts.table[settings].clone() }
         }
@@ -155,7 +157,7 @@ fn termination(
             let lookup = Lookup { secrets, namespace: &resource.namespace, splits_names: false };
             let (context, complaints) = contexts::context(id, &name, inline, &lookup);
             if let Some((field, message)) = complaints.into_iter().next() {
-                return drop_host(inline.span_of(field), message);
+                return drop_host(field, inline.span_of(field), message);
             }
             context
         }

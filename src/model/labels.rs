@@ -18,7 +18,13 @@ pub(crate) struct Labels<'a> {
     pub(crate) default_domain: &'a str,
 }
 
-impl Labels<'_> {
+impl<'a> Labels<'a> {
+    /// A default that is no map, as v2 writes them: Emissary's compiler looks into it all the same.
+    pub(crate) fn unconverted_default(&self) -> Option<&'a Node> {
+        let defaults = self.defaults?.map(self.domain?)?.list("defaults")?;
+        defaults.iter().find(|label| label.as_map().is_none())
+    }
+
     /// The descriptors of a Mapping with these labels; what Envoy refuses in them is noted.
     pub(crate) fn descriptors(
         &self,

@@ -63,10 +63,10 @@ impl<'r> Reading<'_, 'r> {
     fn mapping(&mut self, id: ResourceId) -> Option<Mapping> {
         let fields = self.fields;
         let Some(prefix) = fields.text("prefix") else {
-            return self.abort("prefix", "prefix is missing or empty");
+            return self.abort("empty-field", "prefix", "prefix is missing or empty");
         };
         let Some(service) = fields.text("service") else {
-            return self.abort("service", "service is missing or empty");
+            return self.abort("empty-field", "service", "service is missing or empty");
         };
         let cluster = self.cluster_wish()?;
         let completes = self.reader.resolvers.find(&cluster.resolver).is_none_or(|kind| kind.completes_names())
@@ -79,7 +79,7 @@ impl<'r> Reading<'_, 'r> {
         let at_home = Qualifier { completes: false, ..qualifier };
         let (Ok(normal), Ok(plain)) = (Service::normalise(service, qualifier), Service::normalise(service, at_home))
         else {
-            return self.abort("service", "service has an unbalanced bracket");
+            return self.abort("unbalanced-bracket", "service", "service has an unbalanced bracket");
         };
         let shown = shown(service, &plain, &normal);
         let matches = self.matches(prefix)?;
@@ -109,10 +109,10 @@ impl<'r> Reading<'_, 'r> {
         })
     }
 
-    pub(crate) fn abort<T>(&mut self, field: &str, what: &str) -> Option<T> {
+    pub(crate) fn abort<T>(&mut self, code: &'static str, field: &str, what: &str) -> Option<T> {
         let message = format!("{what}: Emissary's compiler aborts over Mapping {}", self.resource.name);
         let span = self.fields.span_of(field);
-        self.problems.post(Effect::Abort, "compiler-abort", self.resource.key.clone(), span, message);
+        self.problems.post(Effect::Abort, code, self.resource.key.clone(), span, message);
         None
     }
 

@@ -72,7 +72,9 @@ impl Reader<'_, '_> {
                 }
                 Err(why) => {
                     settings.circuit_breakers_broken = true;
-                    return self.fail(node.span, format!("{}: every Mapping is dropped", why.0));
+                    let message = format!("{}: every Mapping is dropped", why.0);
+                    self.post(Effect::Kept, "module-circuit-breakers", node.span, message);
+                    return Err(());
                 }
             }
         }

@@ -75,17 +75,18 @@ pub fn normalise(
         Some(Filter::RateLimit(filter)) => Some(Arc::clone(&filter.domain)),
         _ => None,
     };
-    let reader = MappingReader {
-        edition,
-        ambassador_namespace,
-        module: &module,
-        resolvers: &resolvers,
-        labels: Labels {
-            domain: domain.as_deref(),
-            defaults: module.default_labels,
-            default_domain: &module.settings.default_label_domain,
-        },
+    let labels = Labels {
+        domain: domain.as_deref(),
+        defaults: module.default_labels,
+        default_domain: &module.settings.default_label_domain,
     };
+    if edition.needs_labels_as_maps()
+        && let Some(label) = labels.unconverted_default()
+    {
+        let message = "a label of the Module's default_labels is no map: Emissary's compiler aborts";
+        problems.post(Effect::Abort, "default-labels", None, label.span, message);
+    }
+    let reader = MappingReader { edition, ambassador_namespace, module: &module, resolvers: &resolvers, labels };
     let (mappings, objections) = read_mappings(&ordered, &reader, &module, &mut problems);
     let span_of = |mapping: &Mapping| mapping.from.map(|id| resources[id.index()].name_span);
     let grouping = Grouping {

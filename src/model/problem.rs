@@ -17,7 +17,7 @@ pub struct Problem {
     pub span: Option<Span>,
     /// The other place of what is wrong with two together.
     pub other: Option<Span>,
-    /// The field in which the two differ.
+    /// The field that is wrong, or in which the two differ.
     pub field: Option<&'static str>,
 }
 
@@ -28,7 +28,7 @@ impl Problem {
         self
     }
 
-    /// Names the field in which two differ.
+    /// Names the field that is wrong, or in which two differ.
     pub(crate) fn in_field(&mut self, field: &'static str) -> &mut Self {
         self.field = Some(field);
         self

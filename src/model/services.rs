@@ -248,7 +248,13 @@ impl<'a> ServiceReader<'a, '_> {
             }
             let Some(config) = fields.map("driver_config") else {
                 let message = format!("LogService {} has no driver_config: Emissary's compiler aborts", service.name);
-                self.problems.post(Effect::Abort, "compiler-abort", service.key.clone(), fields.span(), message);
+                self.problems.post(
+                    Effect::Abort,
+                    "log-without-driver-config",
+                    service.key.clone(),
+                    fields.span(),
+                    message,
+                );
                 continue;
             };
             let version = fields.text("protocol_version").unwrap_or("v2");

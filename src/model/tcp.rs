@@ -58,13 +58,17 @@ fn tcp_mapping(
     problems: &mut Problems,
 ) -> Option<TcpMapping> {
     let fields = Fields::of(&resource.spec);
-    let mut abort = |field: &str, what: &str| {
+    let mut abort = |code: &'static str, field: &str, what: &str| {
         let message = format!("{what}: Emissary's compiler aborts over TCPMapping {}", resource.name);
-        problems.post(Effect::Abort, "compiler-abort", resource.key.clone(), fields.span_of(field), message);
+        problems.post(Effect::Abort, code, resource.key.clone(), fields.span_of(field), message);
         None
     };
-    let Some(port) = fields.int("port").filter(|port| *port != 0) else { return abort("port", "port is missing or 0") };
-    let Some(service) = fields.text("service") else { return abort("service", "service is missing or empty") };
+    let Some(port) = fields.int("port").filter(|port| *port != 0) else {
+        return abort("empty-field", "port", "port is missing or 0");
+    };
+    let Some(service) = fields.text("service") else {
+        return abort("empty-field", "service", "service is missing or empty");
+    };
     let port = u16::try_from(port).ok()?;
     let qualifier = Qualifier {
         namespace: &resource.namespace,
@@ -73,7 +77,7 @@ fn tcp_mapping(
     };
     let at_home = Qualifier { completes: false, ..qualifier };
     let (Ok(normal), Ok(plain)) = (Service::normalise(service, qualifier), Service::normalise(service, at_home)) else {
-        return abort("service", "service has an unbalanced bracket");
+        return abort("unbalanced-bracket", "service", "service has an unbalanced bracket");
     };
     let circuit_breakers = match fields.node("circuit_breakers").map(policies::circuit_breakers) {
         Some(Ok((breakers, _))) => breakers,

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::edition::{Edition, Version};
 use crate::lint::{Check, Code, Context, Editions, Entry, Example, Findings, Rule};
+use crate::resource::Kind;
 
 pub(crate) static RULE: Rule = Rule {
     code: Code::new("AMB103"),
@@ -11,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "an old version of the API that is converted",
     why: "Emissary converts it whenever it reads it. That costs little, but fields that only `v3alpha1` has are lost in \
           it, and the cluster must be set up to serve it. `convert` writes the same in `v3alpha1`.",
-    facts: &["B03"],
+    facts: &["B03", "B22"],
     editions: Editions::since(Edition::Two),
     yields: true,
     examples: &[Example::manifests(
@@ -27,7 +28,11 @@ fn check(entry: &Entry<'_>, _: &Context<'_>, out: &mut Findings) {
         return;
     }
     let version = entry.root.and_then(|root| root.get("apiVersion")).and_then(|node| node.text()).unwrap_or_default();
-    out.report(entry.version_span(), format!("`{version}` is deprecated: Emissary converts it to `v3alpha1`"));
+    let finding =
+        out.report(entry.version_span(), format!("`{version}` is deprecated: Emissary converts it to `v3alpha1`"));
+    if entry.kind == Some(Kind::Mapping) && !entry.fields().has("host") {
+        finding.note("Whoever writes it in `v3alpha1` by hand must add `hostname: \"*\"`, which conversion does.");
+    }
 }
 
 #[cfg(test)]

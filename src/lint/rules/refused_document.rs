@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     why: "The cluster does not take it, or Emissary cannot read what it is given: a kind or version that does not \
           exist, a value that cannot be decoded. The finding says who refuses it, and what that does to others.",
     examples: &[Example::manifests(
-        "apiVersion: getambassador.io/v3alpha1\nkind: Route\nmetadata: {name: cart}\nspec: {prefix: /cart/, service: cart}\n",
+        "apiVersion: getambassador.io/v3alpha1\nmetadata: {name: cart}\nspec: {prefix: /cart/, service: cart}\n",
         "apiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: cart}\nspec: {hostname: '*', prefix: /cart/, service: cart}\n",
     )],
     check: Check::Rest(

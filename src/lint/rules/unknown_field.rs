@@ -1,7 +1,8 @@
 //! A field that the document's version does not know.
 
-use crate::lint::{Check, Code, Context, Example, Findings, FixKind, Rule, Told};
+use crate::lint::{Check, Code, Context, Entry, Example, Findings, FixKind, Rule, Told};
 use crate::resource::schema::{Object, Type, View, spec_of};
+use crate::resource::version::Form;
 
 pub(crate) static RULE: Rule = Rule {
     code: Code::new("AMB102"),
@@ -20,13 +21,52 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(told: &Told<'_>, cx: &Context<'_>, out: &mut Findings) {
+    let found = unknown(told, cx);
+    if found.as_ref().is_some_and(Unknown::is_newer) {
+        return;
+    }
     let finding = out.pass_on(told);
-    let Some(entry) = told.entry else { return };
-    let mut path: Vec<&str> = told.field().trim_start_matches("spec.").split('.').collect();
-    let (Some(name), Some(kind), Some(view)) = (path.pop(), entry.kind, entry.view(cx.edition())) else { return };
-    let Some(object) = below(spec_of(kind), &path, view) else { return };
-    let Some(nearest) = nearest(name, view.fields(object).map(|field| field.name)) else { return };
+    let Some(Unknown { entry, path, name, view, object }) = found else { return };
+    let known = || view.fields(object).map(|field| field.name);
+    let turned = TURNED.iter().find(|(written, _)| *written == name).map(|(_, meant)| *meant);
+    let Some(nearest) = turned.filter(|meant| known().any(|name| name == *meant)).or_else(|| nearest(name, known()))
+    else {
+        return;
+    };
     finding.note(format!("Did you mean `{nearest}`?")).mend(entry.mend(cx).rename_in(&path, name, nearest));
+}
+
+/// Names that Emissary's documentation gives, and those that its schema has.
+const TURNED: [(&str, &str); 2] =
+    [("headers_regex", "regex_headers"), ("query_parameters_regex", "regex_query_parameters")];
+
+/// A field that nobody knows, with what could stand in its place.
+pub(super) struct Unknown<'v> {
+    pub(super) entry: &'v Entry<'v>,
+    /// The names above it.
+    pub(super) path: Vec<&'v str>,
+    pub(super) name: &'v str,
+    pub(super) view: View,
+    /// The fields that are known there.
+    pub(super) object: &'static Object,
+}
+
+impl Unknown<'_> {
+    /// Whether it would be known in `v3alpha1`.
+    pub(super) fn is_newer(&self) -> bool {
+        let view = View { form: Form::New, ..self.view };
+        let object = self.entry.kind.and_then(|kind| below(spec_of(kind), &self.path, view));
+        self.view.form != Form::New && object.is_some_and(|object| view.field(object, self.name).is_some())
+    }
+}
+
+/// What was told about a field that nobody knows, taken apart.
+pub(super) fn unknown<'v>(told: &Told<'v>, cx: &Context<'_>) -> Option<Unknown<'v>> {
+    let entry = told.entry?;
+    let mut path: Vec<&str> = told.field().trim_start_matches("spec.").split('.').collect();
+    let (name, kind, view) = (path.pop()?, entry.kind?, entry.view(cx.edition())?);
+    let object = below(spec_of(kind), &path, view)?;
+    Some(Unknown { entry, path, name, view, object })
 }
 
 /// The fields that stand at a path without lists.
@@ -38,7 +78,7 @@ fn below(object: &'static Object, path: &[&str], view: View) -> Option<&'static 
 }
 
 /// The known name that is so near that it must have been meant.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let most = (name.chars().count() / 3).max(1);
     let distances = known.map(|known| (distance(&name.to_lowercase(), known), known));
     distances.filter(|(distance, _)| *distance <= most).min().map(|(_, known)| known)

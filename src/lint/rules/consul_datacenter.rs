@@ -1,0 +1,15 @@
+//! A ConsulResolver without a datacenter.
+
+use crate::diagnostic::Severity;
+use crate::lint::{Check, Code, Example, Rule, pass_on};
+
+pub(crate) static RULE: Rule = Rule {
+    code: Code::new("AMB520"),
+    name: "consul-datacenter",
+    severity: Severity::Error,
+    summary: "a ConsulResolver needs a datacenter",
+    why: "Emissary posts an error and takes the resolver for absent: every Mapping that names it is dropped.",
+    examples: &[Example::spec("ConsulResolver", "address: consul:8500\n", "address: consul:8500\ndatacenter: dc1\n")],
+    check: Check::Told(&["consul-datacenter"], pass_on),
+    ..Rule::BASE
+};
