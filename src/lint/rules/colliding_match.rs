@@ -11,9 +11,9 @@ pub(crate) static RULE: Rule = Rule {
     why: "Emissary knows a group by its prefix and conditions written one after the other with nothing between. Prefix \
           `/x` with the header `a: b` reads like the prefix `/xab`; the later one is refused.",
     facts: &["M19"],
-    examples: &[Example::mapping(
-        "hostname: ''\nprefix: /x\nrewrite: ''\nservice: a\nheaders: {a: b}\n---\nhostname: ''\nprefix: /xab\nrewrite: ''\nservice: b\n",
-        "prefix: /x\nrewrite: ''\nservice: a\nheaders: {a: b}\n---\nprefix: /y/\nrewrite: ''\nservice: b\n",
+    examples: &[Example::manifests(
+        "apiVersion: getambassador.io/v3alpha1\nkind: Listener\nmetadata: {name: http}\nspec: {port: 8080, protocol: HTTP, securityModel: XFP, hostBinding: {namespace: {from: ALL}}}\n---\napiVersion: getambassador.io/v3alpha1\nkind: Host\nmetadata: {name: any}\nspec: {hostname: '*', mappingSelector: {matchLabels: {team: shop}}, requestPolicy: {insecure: {action: Route}}}\n---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: a, labels: {team: shop}}\nspec: {prefix: /x, rewrite: '', service: a, headers: {a: b}}\n---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: b, labels: {team: shop}}\nspec: {prefix: /xab, rewrite: '', service: b}\n",
+        "apiVersion: getambassador.io/v3alpha1\nkind: Listener\nmetadata: {name: http}\nspec: {port: 8080, protocol: HTTP, securityModel: XFP, hostBinding: {namespace: {from: ALL}}}\n---\napiVersion: getambassador.io/v3alpha1\nkind: Host\nmetadata: {name: any}\nspec: {hostname: '*', mappingSelector: {matchLabels: {team: shop}}, requestPolicy: {insecure: {action: Route}}}\n---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: a, labels: {team: shop}}\nspec: {prefix: /x, rewrite: '', service: a, headers: {a: b}}\n---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: b, labels: {team: shop}}\nspec: {prefix: /y/, rewrite: '', service: b}\n",
     )],
     check: Check::Told(&["group-mismatch"], |told, cx, out| {
         if collides(told, cx) {

@@ -36,7 +36,7 @@ fn check(entry: &Entry<'_>, cx: &Context<'_>, out: &mut Findings) {
     };
     let is_regex = fields.is_true("host_regex");
     if is_regex {
-        if let Some(glob) = as_glob(host.value) {
+        if let Some(glob) = as_glob(host.value).filter(|_| !fields.is_true("host_redirect")) {
             out.report(host.span, format!("`hostname: \"{glob}\"` says the same without a regex"));
         }
     } else if !host.value.contains('*') {

@@ -22,7 +22,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(group: &GroupView<'_>, cx: &Context<'_>, out: &mut Findings) {
-    if group.group.hostname.is_some() || Unattached::of(group, cx).is_none() {
+    // A shadow alone has a rule of its own.
+    if group.group.hostname.is_some() || group.members.is_empty() || Unattached::of(group, cx).is_none() {
         return;
     }
     for member in group.members.iter().chain(&group.shadow) {
