@@ -1,10 +1,12 @@
 //! The one composition: sources → documents → resources → snapshot → table.
 
 use crate::analysis::Gateway;
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Edition;
 use crate::model::{self, Effect, Snapshot};
-use crate::resource::{self, Harm, Outcome, ReadOptions, Reading};
+use crate::resource::{self, DocumentResult, Harm, Outcome, ReadOptions, Reading, Resource};
 use crate::routing::RouteTable;
 use crate::source::{Origin, SourceId, SourceMap, Span};
 use crate::yaml::{self, Document, Node};
@@ -25,6 +27,8 @@ pub struct Options {
     pub ambassador_namespace: String,
     /// Assume nothing that is not in the input.
     pub strict: bool,
+    /// Leave out the Mappings over which nothing at all would be served.
+    pub skip_invalid: bool,
     /// Documents reach the compiler by way of Emissary's Go side, which leaves empty values out. Off only for
     /// configurations that were recorded without it.
     pub serialised: bool,
@@ -38,6 +42,7 @@ impl Default for Options {
             ambassador_id: "default".to_owned(),
             ambassador_namespace: "default".to_owned(),
             strict: false,
+            skip_invalid: false,
             serialised: true,
         }
     }
@@ -55,11 +60,13 @@ pub struct Compilation {
     /// What the resources mean.
     pub snapshot: Snapshot,
     /// Where requests go.
-    pub table: RouteTable,
+    pub table: Arc<RouteTable>,
     /// What is wrong with the documents, in order of place.
     pub diagnostics: Vec<Diagnostic>,
     /// What was assumed or chosen, a sentence each.
     pub notes: Vec<String>,
+    /// Mappings that were left out so that the others are served.
+    pub left_out: Vec<LeftOut>,
     /// How it was compiled, with what was found out filled in.
     pub options: Options,
 }
@@ -73,6 +80,15 @@ pub struct Refusal {
     pub span: Option<Span>,
 }
 
+/// A Mapping that was left out so that the others are served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name, with its namespace where it is known.
+    pub name: String,
+    /// Why nothing at all would be served with it.
+    pub refusal: Refusal,
+}
+
 impl Compilation {
     /// What proofs are about.
     pub fn gateway(&self) -> Gateway<'_> {
@@ -81,19 +97,22 @@ impl Compilation {
 
     /// Why nothing at all is served; `None` where something can be.
     pub fn refusal(&self) -> Option<Refusal> {
-        let by_document = self.reading.results.iter().find(|result| result.harm != Harm::None).map(|result| Refusal {
-            why: match &result.outcome {
-                Outcome::Panic { message, .. } | Outcome::Refused { message, .. } => message.clone(),
-                Outcome::Converted { aborts: Some(why) } => why.clone(),
-                _ => format!("{} {} harms all others", result.kind, result.name.as_deref().unwrap_or("without a name")),
-            },
-            span: Some(result.source),
-        });
+        let by_document = self.reading.results.iter().find(|result| result.harm != Harm::None).map(refusal_by);
         by_document.or_else(|| {
             let problem = self.snapshot.refusals().next()?;
             Some(Refusal { why: problem.message.clone(), span: problem.span })
         })
     }
+}
+
+/// Why a document that harms others does.
+fn refusal_by(result: &DocumentResult) -> Refusal {
+    let why = match &result.outcome {
+        Outcome::Panic { message, .. } | Outcome::Refused { message, .. } => message.clone(),
+        Outcome::Converted { aborts: Some(why) } => why.clone(),
+        _ => format!("{} {} harms all others", result.kind, result.name.as_deref().unwrap_or("without a name")),
+    };
+    Refusal { why, span: Some(result.source) }
 }
 
 /// Texts as documents, and what became of them.
@@ -120,7 +139,7 @@ pub fn read(mut sources: SourceMap, options: &Options) -> Documents {
     let mut diagnostics = Vec::new();
     let written: Vec<SourceId> = sources.ids().collect();
     for id in written {
-        let text = std::sync::Arc::clone(&sources.get(id).text);
+        let text = Arc::clone(&sources.get(id).text);
         let parsed = yaml::parse(id, &text);
         documents.extend(parsed.documents);
         diagnostics.extend(parsed.diagnostics);
@@ -153,18 +172,60 @@ pub fn compile(sources: SourceMap, options: &Options) -> Compilation {
         assume_quick_start(&mut sources, &mut reading, &read_options);
         notes.push("Listeners 8080 and 8443 and Host * were assumed: the input has neither".to_owned());
     }
-    let snapshot = model::normalise(
-        std::mem::take(&mut reading.resources),
-        &reading.objects,
-        edition,
-        &options.ambassador_namespace,
-    );
-    let table = RouteTable::compile(&snapshot);
+    let (snapshot, left_out) = understand(&mut reading, edition, options);
+    let table = Arc::new(RouteTable::compile(&snapshot));
     diagnostics.extend(reading.diagnostics.iter().cloned());
     diagnostics.extend(snapshot.problems.iter().filter_map(diagnose));
+    diagnostics.extend(left_out.iter().filter_map(|one| {
+        let message = format!("left out: {}", one.refusal.why);
+        Some(Diagnostic::new(Severity::Error, "left-out", one.refusal.span?, message))
+    }));
     diagnostics.sort_by_key(|diagnostic| sources.outermost(diagnostic.primary.span));
     let options = Options { edition: Some(edition), legacy_versions: Some(legacy_versions), ..options.clone() };
-    Compilation { sources, documents, reading, snapshot, table, diagnostics, notes, options }
+    Compilation { sources, documents, reading, snapshot, table, diagnostics, notes, left_out, options }
+}
+
+/// What the resources mean; where that is asked for, without the Mappings over which nothing at all would be served.
+fn understand(reading: &mut Reading, edition: Edition, options: &Options) -> (Snapshot, Vec<LeftOut>) {
+    let mut left_out = if options.skip_invalid { leave_out_harmful(reading) } else { Vec::new() };
+    let mut resources = std::mem::take(&mut reading.resources);
+    loop {
+        let mut kept = if options.skip_invalid { resources.clone() } else { Vec::new() };
+        let snapshot = model::normalise(resources, &reading.objects, edition, &options.ambassador_namespace);
+        let before = left_out.len();
+        for problem in snapshot.refusals() {
+            let caused = |resource: &Resource| problem.span.is_some_and(|span| resource.span.holds(span));
+            let Some(at) = kept.iter().position(|resource| is_mapping(resource.kind.as_str()) && caused(resource))
+            else {
+                continue;
+            };
+            let resource = kept.remove(at);
+            let refusal = Refusal { why: problem.message.clone(), span: problem.span };
+            left_out.push(LeftOut { name: format!("{}.{}", resource.name, resource.namespace), refusal });
+        }
+        if left_out.len() == before {
+            return (snapshot, left_out);
+        }
+        resources = kept;
+    }
+}
+
+/// Leaves out the Mappings that are refused before anybody asks what they mean.
+fn leave_out_harmful(reading: &mut Reading) -> Vec<LeftOut> {
+    let harmful = reading.results.iter_mut().filter(|result| result.harm != Harm::None && is_mapping(&result.kind));
+    let mut left_out = Vec::new();
+    for result in harmful {
+        result.harm = Harm::None;
+        reading.resources.retain(|resource| !resource.span.holds(result.source));
+        let name = result.name.clone().unwrap_or_else(|| "without a name".to_owned());
+        left_out.push(LeftOut { name, refusal: refusal_by(result) });
+    }
+    left_out
+}
+
+/// Only these are left out: without a filter or a Host, others would be served otherwise than they should be.
+fn is_mapping(kind: &str) -> bool {
+    matches!(kind, "Mapping" | "TCPMapping")
 }
 
 /// The version of an object that only a cluster with legacy versions serves.

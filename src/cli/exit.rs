@@ -49,7 +49,7 @@ impl<E: Into<Box<dyn Error>>> From<E> for Failure {
 
 impl Failure {
     /// The error and its causes, in one line.
-    fn chain(&self) -> String {
+    pub(super) fn chain(&self) -> String {
         let mut text = self.0.to_string();
         let mut cause = self.0.source();
         while let Some(error) = cause {

@@ -52,6 +52,9 @@ pub struct Page {
 pub trait Pages: Send + Sync {
     /// The page of a path with its query; `None`: there is none.
     fn page(&self, path: &str, query: Option<&str>) -> Option<Page>;
+
+    /// Why the latest change is not in force, in a sentence.
+    fn problem(&self) -> Option<String>;
 }
 
 /// Serves the admin pages in a thread of their own, so that they answer however busy the workers are.
@@ -118,7 +121,7 @@ fn answer(shared: &Arc<Shared>, pages: &dyn Pages, request: &Request<Incoming>) 
             let body = metrics::write(&shared.totals, loaded.version, mappings.zip(counters));
             text(200, "text/plain; version=0.0.4; charset=utf-8", body)
         }
-        "/counters" => text(200, "application/json", counters(shared)),
+        "/counters" => text(200, "application/json", counters(shared, pages.problem())),
         "/live" => live(shared),
         path => match pages.page(path, uri.query()) {
             Some(page) => text(page.status, page.content_type, page.body),
@@ -127,7 +130,7 @@ fn answer(shared: &Arc<Shared>, pages: &dyn Pages, request: &Request<Incoming>) 
     }
 }
 
-fn counters(shared: &Shared) -> String {
+fn counters(shared: &Shared, problem: Option<String>) -> String {
     let loaded = shared.current.load();
     let of = |(name, counters): (&std::sync::Arc<str>, &Arc<metrics::Counters>)| serde_json::json!({ "mapping": &**name, "by_class": counters.by_class(), "total": counters.total() });
     let mappings: Vec<_> =
@@ -137,6 +140,8 @@ fn counters(shared: &Shared) -> String {
         "table": loaded.version,
         "mappings": mappings,
         "unrouted": shared.totals.unrouted.total(),
+        "unrouted_by_class": shared.totals.unrouted.by_class(),
+        "problem": problem,
     })
     .to_string()
 }

@@ -80,7 +80,7 @@ pub(crate) async fn serve(
     if note.expects {
         match (&notes, exchange.upload.is_empty()) {
             (Some(notes), true) => notes.say_continue(),
-            _ => exchange.upload.invite().await,
+            _ => Box::pin(exchange.upload.invite()).await,
         }
     }
     let carried = exchange.carry(note).await;
@@ -195,7 +195,7 @@ impl Exchange {
             match filter {
                 Filter::Gzip(rules) => self.gzip = Some(gzip::Wish::of(rules, &mut self.head)),
                 Filter::Buffer { max_request_bytes } => {
-                    filters::buffer(self, u64::from(*max_request_bytes)).await?;
+                    Box::pin(filters::buffer(self, u64::from(*max_request_bytes))).await?;
                 }
                 Filter::IpRules(rules) if !ip_rules::lets_in(rules, &self.origin) => {
                     return Err(Why::IpRules.into());
@@ -204,7 +204,7 @@ impl Exchange {
                 Filter::AuthBroken(service) => self.refuse_unless_probe(service)?,
                 Filter::Auth(auth) if self.is_asked_about(selection) => {
                     let extensions = extensions_of(selection);
-                    if filters::auth::ask(self, loaded, auth, extensions).await? {
+                    if Box::pin(filters::auth::ask(self, loaded, auth, extensions)).await? {
                         // Changed headers may lead to another route; the draw is kept.
                         selection = self.select(loaded, host);
                         self.note_cluster(loaded, selection);
@@ -212,7 +212,7 @@ impl Exchange {
                 }
                 Filter::RateLimit(limit) => {
                     if let Some((_, forward)) = forwarding(selection) {
-                        self.ask_rate_limit(loaded, limit, forward).await?;
+                        Box::pin(self.ask_rate_limit(loaded, limit, forward)).await?;
                     }
                 }
                 _ => {}

@@ -31,13 +31,16 @@ use super::reply::Answer;
 use super::upload::{Gathering, Progress, UpBody};
 use super::upstream::balance::hash;
 use super::upstream::breaker::Counted;
-use super::upstream::{Endpoint, Lease, Upstream, retry, upgrade};
+use super::upstream::{Endpoint, Lease, Place, Upstream, retry, upgrade};
 use crate::model::{Forward, HashPolicy};
 use crate::outcome::head::Head;
 use crate::outcome::request::Version;
 use crate::outcome::{cors, headers, intake, upstream as rules};
 use crate::routing::Route;
 
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const SERVICE_TIME: HeaderName = HeaderName::from_static("x-envoy-upstream-service-time");
 const EXPECTED_TIMEOUT: HeaderName = HeaderName::from_static("x-envoy-expected-rq-timeout-ms");
 
@@ -91,7 +94,11 @@ impl Exchange {
         let (key, cookie) = key.map_or((None, None), |(key, cookie)| (Some(key), cookie));
         let deadline = limits.whole.filter(|_| limits.progress.is_complete()).map(|limit| Instant::now() + limit);
         let gathering = self.upload.gather();
-        let tried = limits.keep(deadline, gathering, self.tries(forward, &upstream, key, deadline)).await;
+        let tried = {
+            // Pinned here, it is not moved on its way through the timers.
+            let tries = std::pin::pin!(self.tries(forward, &upstream, key, deadline));
+            limits.keep(deadline, gathering, tries).await
+        };
         let answered = tried.map_err(|fault| {
             let mut tries = 0;
             self.account.note(|entry| tries = entry.attempts);
@@ -202,7 +209,6 @@ impl Exchange {
         let policy = forward.retry.as_ref();
         let allowed = retry::allowed(policy);
         let tunnels = if upstream.is_followed() { retry::TUNNELS } else { 0 };
-        let breaker = upstream.breaker(forward.priority);
         let mut tries = 0;
         loop {
             tries += 1;
@@ -229,14 +235,15 @@ impl Exchange {
                 self.account.flag(Flag::RetryLimit);
                 return tried;
             }
-            if !self.upload.is_repeatable() || !breaker.take(Counted::Retry) {
+            if !self.upload.is_repeatable() {
                 return tried;
             }
+            let Some(place) = Place::take(upstream, forward.priority, Counted::Retry) else { return tried };
             if let Ok(answered) = tried {
                 tokio::task::spawn_local(read_out(answered.response, answered.lease));
             }
             tokio::time::sleep(retry::pause(tries)).await;
-            breaker.give(Counted::Retry);
+            drop(place);
             self.tell_time_left(deadline);
         }
     }
@@ -303,8 +310,8 @@ impl Exchange {
         if !is_upgraded {
             headers.remove(CONNECTION);
             headers.remove(UPGRADE);
-            headers.remove("keep-alive");
-            headers.remove("proxy-connection");
+            headers.remove(&KEEP_ALIVE);
+            headers.remove(&PROXY_CONNECTION);
             headers.remove(TRANSFER_ENCODING);
         }
         let suppress = loaded.table.settings.suppress_envoy_headers;
@@ -332,7 +339,7 @@ impl Exchange {
             self.keep(headers);
         }
         let answers = if loaded.log.is_off() { Vec::new() } else { loaded.log.of_response(headers) };
-        let grpc_status = headers.get("grpc-status").cloned();
+        let grpc_status = headers.get(&GRPC_STATUS).cloned();
         self.account.note(|entry| {
             entry.status = parts.status.as_u16();
             entry.details = Cow::Borrowed("via_upstream");
@@ -430,6 +437,15 @@ impl Limits {
         {
             return tokio::time::timeout_at(deadline, future).await.unwrap_or(Err(Fault::Timeout));
         }
+        Box::pin(self.keep_watching(deadline, gathering, future)).await
+    }
+
+    async fn keep_watching<T>(
+        &self,
+        deadline: Option<Instant>,
+        gathering: Gathering,
+        future: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         let whole = async {
             self.progress.completed().await;
             match (deadline, self.whole) {

@@ -203,21 +203,18 @@ impl Gateway {
     /// As [`Self::start`]; the configuration in force stays.
     pub fn install(&self, installation: Installation) -> Result<(), GatewayError> {
         let before = self.shared.current.load_full();
-        let prepared = Loaded::new(installation, Some(&before), &self.shared.options)
-            .and_then(|loaded| self.bind(&loaded.ports()).map(|()| loaded));
-        match prepared {
-            Ok(loaded) => {
-                let version = loaded.version;
-                self.shared.current.store(Arc::new(loaded));
-                self.shared.version.store(version, Ordering::Release);
-                self.shared.totals.installs.fetch_add(1, Ordering::Relaxed);
-                Ok(())
-            }
-            Err(error) => {
-                self.shared.totals.refused.fetch_add(1, Ordering::Relaxed);
-                Err(error)
-            }
-        }
+        let loaded = Loaded::new(installation, Some(&before), &self.shared.options)?;
+        self.bind(&loaded.ports())?;
+        let version = loaded.version;
+        self.shared.current.store(Arc::new(loaded));
+        self.shared.version.store(version, Ordering::Release);
+        self.shared.totals.installs.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Counts a configuration that was refused, wherever on its way.
+    pub fn count_refused(&self) {
+        self.shared.totals.refused.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Where a Listener's port is bound.

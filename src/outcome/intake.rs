@@ -5,6 +5,9 @@ use http::header::{
     CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE,
 };
 
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+
 /// Headers that Envoy keeps once: further values are joined on with a comma.
 const JOINED: [&str; 38] = [
     "accept",
@@ -194,8 +197,8 @@ pub fn take_hop_by_hop(headers: &mut HeaderMap) -> Result<Option<Upgrade>, Heade
         headers.remove(UPGRADE);
         keep_only_trailers_of_te(headers);
     }
-    headers.remove("keep-alive");
-    headers.remove("proxy-connection");
+    headers.remove(&KEEP_ALIVE);
+    headers.remove(&PROXY_CONNECTION);
     if headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         headers.remove(EXPECT);
     }

@@ -27,6 +27,11 @@ impl Span {
         Self { source: self.source, start: self.start.min(end.start), end: self.end.max(end.end) }
     }
 
+    /// Whether another span lies within this one.
+    pub fn holds(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// The bytes as a range for slicing.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

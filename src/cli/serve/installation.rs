@@ -34,7 +34,7 @@ pub(super) fn installation(compilation: &Compilation, flags: &[UpstreamFlag], na
         Place { endpoints, tls: chosen.and_then(|flag| flag.tls), detours: detours.collect() }
     };
     Installation {
-        table: Arc::new(compilation.table.clone()),
+        table: Arc::clone(&compilation.table),
         mappings: snapshot
             .mappings
             .values()

@@ -54,6 +54,10 @@ pub(super) struct Args {
     #[arg(long)]
     debug_header: bool,
 
+    /// Leave out Mappings over which Envoy would refuse everything, and serve the others
+    #[arg(long)]
+    skip_invalid: bool,
+
     /// How many threads serve; without it, one for each core
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
@@ -153,7 +157,11 @@ impl Args {
 
     fn compile(&self, world: &mut World<'_, '_>) -> Result<Compilation, Failure> {
         let sources = self.input.read(&[], world)?;
-        let options = crate::pipeline::Options { serialised: !self.unserialised, ..self.gateway.options() };
+        let options = crate::pipeline::Options {
+            serialised: !self.unserialised,
+            skip_invalid: self.skip_invalid,
+            ..self.gateway.options()
+        };
         load::compile(sources, &options)
     }
 
@@ -170,7 +178,13 @@ impl Args {
         world: &mut World<'_, '_>,
     ) -> Result<(), Failure> {
         while let Ok(first) = told.recv() {
-            if matches!(first, Told::Stop) || settle(told) {
+            let is_told_to_stop = match first {
+                Told::Stop => true,
+                Told::Changed => settle(told),
+                // Whoever asks for it is done with writing.
+                Told::Reload => false,
+            };
+            if is_told_to_stop {
                 break;
             }
             let began = Instant::now();
@@ -187,6 +201,8 @@ impl Args {
                 }
                 Err(failure) => {
                     let version = gateway.version();
+                    gateway.count_refused();
+                    pages.refuse(failure.chain());
                     failure.tell(world.env.stderr, "error");
                     writeln!(world.env.stderr, "the change is not installed: table {version} goes on")?;
                 }

@@ -13,33 +13,56 @@ use crate::route_test::{Ask, Judge};
 /// As a browser shows it.
 const PLAIN: Style = Style { colour: false, width: None };
 
-/// The documents of the table in force.
-pub(super) struct Documents(RwLock<Arc<Compilation>>);
+/// The documents of the table in force, and why those that came later are not.
+pub(super) struct Documents {
+    current: RwLock<Arc<Compilation>>,
+    refused: RwLock<Option<String>>,
+}
 
 impl Documents {
     /// Pages about a compilation.
     pub(super) fn new(compilation: Compilation) -> Self {
-        Self(RwLock::new(Arc::new(compilation)))
+        Self { current: RwLock::new(Arc::new(compilation)), refused: RwLock::default() }
     }
 
     /// Another compilation is in force.
     pub(super) fn replace(&self, compilation: Compilation) {
-        if let Ok(mut current) = self.0.write() {
+        if let (Ok(mut current), Ok(mut refused)) = (self.current.write(), self.refused.write()) {
             *current = Arc::new(compilation);
+            *refused = None;
+        }
+    }
+
+    /// A change was not installed.
+    pub(super) fn refuse(&self, why: String) {
+        if let Ok(mut refused) = self.refused.write() {
+            *refused = Some(why);
         }
     }
 }
 
 impl Pages for Documents {
     fn page(&self, path: &str, query: Option<&str>) -> Option<Page> {
-        let compilation = Arc::clone(&*self.0.read().ok()?);
+        let compilation = Arc::clone(&*self.current.read().ok()?);
         match path {
             "/routes" => Some(plain(200, view::routes::write(&Facts::of(&compilation), true, PLAIN))),
-            "/config" => Some(plain(200, configuration(&compilation))),
+            "/config" => {
+                let refused = self.refused.read().ok()?;
+                Some(plain(200, configuration(&compilation, refused.as_deref())))
+            }
             "/explain" => Some(explain(&compilation, query.unwrap_or_default())),
             _ => None,
         }
     }
+
+    fn problem(&self) -> Option<String> {
+        let refused = self.refused.read().ok()?;
+        refused.as_deref().map(not_installed)
+    }
+}
+
+fn not_installed(why: &str) -> String {
+    format!("the latest change is not installed: {why}")
 }
 
 fn plain(status: u16, body: String) -> Page {
@@ -47,9 +70,10 @@ fn plain(status: u16, body: String) -> Page {
 }
 
 /// What is loaded, and what was left out and why.
-fn configuration(compilation: &Compilation) -> String {
+fn configuration(compilation: &Compilation, refused: Option<&str>) -> String {
     let snapshot = &compilation.snapshot;
-    let mut out = format!(
+    let mut out = refused.map(|why| format!("{}\n\n", not_installed(why))).unwrap_or_default();
+    out.push_str(&format!(
         "edition {}: {} Listeners, {} Hosts, {} Mappings, {} TCPMappings, {} clusters\n",
         snapshot.edition,
         snapshot.listeners.len(),
@@ -57,9 +81,14 @@ fn configuration(compilation: &Compilation) -> String {
         snapshot.mappings.values().filter(|mapping| mapping.from.is_some()).count(),
         snapshot.tcp_mappings.len(),
         snapshot.clusters.len(),
-    );
+    ));
     for note in &compilation.notes {
         out.push_str(&format!("note: {note}\n"));
+    }
+    for left_out in &compilation.left_out {
+        let place = left_out.refusal.span.map(|span| format!("{}: ", compilation.sources.place(span)));
+        let (place, why) = (place.unwrap_or_default(), &left_out.refusal.why);
+        out.push_str(&format!("left out: {place}Mapping {}: {why}\n", left_out.name));
     }
     for diagnostic in compilation.diagnostics.iter().filter(|one| one.severity >= Severity::Warning) {
         let place = compilation.sources.place(diagnostic.primary.span);

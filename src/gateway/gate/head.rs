@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 use super::lines::{is_name, is_plain_target, is_value, next_line, trimmed};
 use super::{Note, Refusal, Rules};
 use crate::outcome::reply::Why;
@@ -130,7 +132,8 @@ pub(crate) fn judge(bytes: &[u8], rules: Rules) -> Judged {
 
 /// A head with its folded lines joined; `None` where there are none. The request line is not folded.
 fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
-    if !bytes.windows(2).any(|pair| matches!(pair, [b'\n', b' ' | b'\t'])) {
+    let mut ends = memchr_iter(b'\n', bytes);
+    if !ends.any(|end| matches!(bytes.get(end + 1), Some(b' ' | b'\t'))) {
         return None;
     }
     let (_, mut rest) = next_line(bytes)?;

@@ -1,5 +1,7 @@
 //! Bytes and lines of a head.
 
+use memchr::memchr;
+
 /// What a byte may be part of.
 const TOKEN: u8 = 1;
 const VALUE: u8 = 2;
@@ -58,7 +60,7 @@ pub(super) fn trimmed(mut bytes: &[u8]) -> &[u8] {
 
 /// The first line of `bytes` without its end, and what follows; a CR before the LF belongs to the end.
 pub(super) fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let end = memchr(b'\n', bytes)?;
     let (line, rest) = bytes.split_at(end);
     Some((line.strip_suffix(b"\r").unwrap_or(line), rest.get(1..).unwrap_or_default()))
 }
@@ -67,7 +69,7 @@ pub(super) fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 /// again.
 pub(super) fn head_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from.saturating_sub(3);
-    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'\n', rest)) {
         let after = at + found + 1;
         match bytes.get(after..).unwrap_or_default() {
             [b'\n', ..] => return Some(after + 1),

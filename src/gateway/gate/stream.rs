@@ -2,6 +2,7 @@
 
 use std::future::Future as _;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -21,8 +22,11 @@ use crate::outcome::reply::Why;
 /// The interim answer that hyper does not give to requests without a body.
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// How much is read at once.
+/// How much of a body is read at once.
 const PIECE: usize = 16 * 1024;
+
+/// How much of a head is read at once.
+const HEAD_PIECE: usize = 4 * 1024;
 
 /// How long a head may take from its first byte to its last.
 const HEAD: Duration = Duration::from_secs(300);
@@ -213,10 +217,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
         Poll::Ready(Ok(written))
     }
 
+    /// Reads some of a head. Heads are small and connections many: an idle one keeps no buffer.
+    fn poll_fill_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut piece = [MaybeUninit::uninit(); HEAD_PIECE];
+        let mut read = ReadBuf::uninit(&mut piece);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut read))?;
+        self.inbox.extend_from_slice(read.filled());
+        Poll::Ready(Ok(read.filled().len()))
+    }
+
     /// Reads more from the client; `Ready(0)` is its end.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.inbox.reserve(PIECE);
-        let read = std::pin::pin!(self.stream.read_buf(&mut self.inbox)).poll(cx);
+        let read = if matches!(self.state, State::Head) {
+            self.poll_fill_head(cx)
+        } else {
+            self.inbox.reserve(PIECE);
+            std::pin::pin!(self.stream.read_buf(&mut self.inbox)).poll(cx)
+        };
         match read {
             Poll::Ready(Ok(length)) => {
                 self.last = Instant::now();

@@ -24,7 +24,7 @@ impl Upstream {
         if let Endpoints::Followed(followed) = &self.place.endpoints {
             self.take_over(followed);
         } else if self.looked_up.load(Ordering::Relaxed) == 0 {
-            self.look_up_first().await;
+            Box::pin(self.look_up_first()).await;
         } else if let Endpoints::Name { .. } = self.place.endpoints
             && uptime().saturating_sub(self.looked_up.load(Ordering::Relaxed)) > FRESH
             && !self.is_looking.swap(true, Ordering::AcqRel)
@@ -62,10 +62,11 @@ impl Upstream {
             return;
         }
         if !self.is_looking.swap(true, Ordering::AcqRel) {
-            self.look_up().await;
-        } else {
-            let _ = tokio::time::timeout(PATIENCE, found).await;
+            // A task of its own: a client that goes away must not take the look-up with it.
+            let upstream = Arc::clone(self);
+            tokio::task::spawn_local(async move { upstream.look_up().await });
         }
+        let _ = tokio::time::timeout(PATIENCE, found).await;
     }
 
     async fn look_up(&self) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
+use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connect::Wire;
@@ -79,7 +80,7 @@ enum Judged {
 
 /// Judges the framing of a head as Envoy does: hyper lets some of it pass.
 fn judge(bytes: &[u8]) -> Judged {
-    let Some(line_end) = bytes.iter().position(|byte| *byte == b'\n') else {
+    let Some(line_end) = memchr(b'\n', bytes) else {
         return if bytes.first().is_some_and(|byte| *byte != b'H') { Judged::Refused } else { Judged::Incomplete };
     };
     let Some(status) = bytes.get(..line_end).and_then(status_of) else { return Judged::Refused };
@@ -88,7 +89,7 @@ fn judge(bytes: &[u8]) -> Judged {
     let mut has_length = false;
     let (mut is_coding_known, mut is_number) = (true, true);
     loop {
-        let Some(end) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) else {
+        let Some(end) = bytes.get(at..).and_then(|rest| memchr(b'\n', rest)) else {
             return Judged::Incomplete;
         };
         let line = bytes.get(at..at + end).unwrap_or_default();
@@ -98,7 +99,7 @@ fn judge(bytes: &[u8]) -> Judged {
             break;
         }
         count += 1;
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else { return Judged::Refused };
+        let Some(colon) = memchr(b':', line) else { return Judged::Refused };
         let (name, value) = line.split_at(colon);
         let value = value.get(1..).unwrap_or_default().trim_ascii();
         if name.eq_ignore_ascii_case(b"content-length") {

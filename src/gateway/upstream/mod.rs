@@ -17,4 +17,4 @@ pub(crate) mod tls;
 pub(crate) mod upgrade;
 
 pub(crate) use cluster::{Endpoint, Upstream};
-pub(crate) use pool::{Lease, Pools};
+pub(crate) use pool::{Lease, Place, Pools};

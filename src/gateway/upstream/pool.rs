@@ -29,6 +29,9 @@ const IDLE: Duration = Duration::from_secs(3600);
 /// The most idle connections to one endpoint that a worker keeps.
 const MOST_IDLE: usize = 1024;
 
+/// The most that is read ahead of an answer: a head as large as one may be.
+const MOST_BUFFER: usize = 80 * 1024;
+
 /// The connections of a worker.
 #[derive(Default)]
 pub(crate) struct Pools {
@@ -131,14 +134,15 @@ fn idle_limit(upstream: &Upstream) -> Duration {
 }
 
 /// A place in a circuit breaker for as long as this lives.
-struct Place {
+pub(crate) struct Place {
     upstream: Arc<Upstream>,
     priority: Priority,
     counted: Counted,
 }
 
 impl Place {
-    fn take(upstream: &Arc<Upstream>, priority: Priority, counted: Counted) -> Option<Self> {
+    /// Takes a place, if there is one.
+    pub(crate) fn take(upstream: &Arc<Upstream>, priority: Priority, counted: Counted) -> Option<Self> {
         upstream.breaker(priority).take(counted).then(|| Self { upstream: Arc::clone(upstream), priority, counted })
     }
 }
@@ -195,7 +199,7 @@ impl Pools {
             connection: None,
         };
         let response = if upstream.cluster.http2 {
-            lease.send_http2(request, local).await?
+            Box::pin(lease.send_http2(request, local)).await?
         } else {
             lease.send_http1(request, local).await?
         };
@@ -236,7 +240,8 @@ impl Lease {
             let breaker = self.upstream.breaker(self.priority);
             let freed = breaker.freed.notified();
             if let Some(place) = Place::take(&self.upstream, self.priority, Counted::Connection) {
-                return Ok((self.open_http1(place).await?, true));
+                // Seldom needed and large: it would make every exchange as large.
+                return Ok((Box::pin(self.open_http1(place)).await?, true));
             }
             if waits.is_none() {
                 let waiting = Place::take(&self.upstream, self.priority, Counted::Pending);
@@ -252,7 +257,7 @@ impl Lease {
         let local = wire.local_addr();
         let heard = Arc::new(Heard::default());
         let io = Listening::new(wire, Arc::clone(&heard));
-        let handshake = http1::Builder::new().max_headers(200).handshake(TokioIo::new(io)).await;
+        let handshake = http1::Builder::new().max_buf_size(MOST_BUFFER).handshake(TokioIo::new(io)).await;
         let (sender, driver) = handshake.map_err(|_| Fault::Termination)?;
         tokio::task::spawn_local(async move {
             let _ = driver.with_upgrades().await;
