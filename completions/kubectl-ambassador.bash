@@ -436,7 +436,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__serve)
-            opts="-f -R -k -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --listen --upstream --admin --access-log --debug-header --workers --drain-timeout --unserialised --color --help"
+            opts="-f -R -k -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --listen --upstream --admin --access-log --debug-header --skip-invalid --workers --drain-timeout --unserialised --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

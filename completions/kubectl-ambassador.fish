@@ -152,6 +152,7 @@ never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s R -l recursive -d 'Look into folders of folders too'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l debug-header -d 'Tell the Mapping in the header x-ambassador-mapping of answers'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l skip-invalid -d 'Leave out Mappings over which Envoy would refuse everything, and serve the others'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l unserialised -d 'Documents keep their empty values, as a compiler that reads files gets them: for recordings made without a cluster'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F

@@ -139,6 +139,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
             [CompletionResult]::new('--debug-header', '--debug-header', [CompletionResultType]::ParameterName, 'Tell the Mapping in the header x-ambassador-mapping of answers')
+            [CompletionResult]::new('--skip-invalid', '--skip-invalid', [CompletionResultType]::ParameterName, 'Leave out Mappings over which Envoy would refuse everything, and serve the others')
             [CompletionResult]::new('--unserialised', '--unserialised', [CompletionResultType]::ParameterName, 'Documents keep their empty values, as a compiler that reads files gets them: for recordings made without a cluster')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

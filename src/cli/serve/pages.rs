@@ -114,7 +114,8 @@ fn explain(compilation: &Compilation, query: &str) -> Page {
     }
     let judge = Judge::new(compilation);
     let request = ask.settle(judge.table());
-    plain(200, view::explain::write(&judge.trace(&request, None, true), PLAIN))
+    let (answer, trace) = (judge.answer(&request, None), judge.trace(&request, None, true));
+    plain(200, view::route_test::write(&answer, &trace, false, PLAIN) + &view::explain::write(&trace, PLAIN))
 }
 
 /// A form's text: plus signs are blanks, escapes are decoded.

@@ -91,7 +91,7 @@ async function explain(method, url) {
   // The question stands in the address, so that it can be passed on.
   history.replaceState(null, "", "/?" + query);
   const answer = await fetch("/explain?" + query);
-  find("answer").textContent = await answer.text();
+  find("answer").textContent = (await answer.text()).trim();
   find("answer").hidden = false;
 }
 
