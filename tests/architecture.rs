@@ -52,6 +52,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("regex_automata", &["routing", "analysis"]),
     ("regex_syntax", &["routing", "analysis"]),
     ("kube", &["input"]),
+    ("tokio_tungstenite", &["input"]),
     ("k8s_openapi", &["input"]),
     ("hyper", &["gateway"]),
     ("hyper_util", &["gateway"]),

@@ -64,6 +64,11 @@ impl Failure {
         text
     }
 
+    /// Whether it is such an error.
+    pub(super) fn says<E: Error + 'static>(&self, is_it: impl FnOnce(&E) -> bool) -> bool {
+        self.0.downcast_ref::<E>().is_some_and(is_it)
+    }
+
     /// Whether it only says that nobody reads on.
     fn is_broken_pipe(&self) -> bool {
         let mut error: Option<&(dyn Error + 'static)> = Some(self.0.as_ref());

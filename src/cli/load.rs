@@ -1,15 +1,16 @@
 //! From flags to a compilation, and what is told about the documents on the way.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::World;
 use super::args::{GatewayArgs, InputArgs};
 use super::exit::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::input::Input;
+use crate::input::{Input, InputError, KubeApi, KubeError};
 use crate::pipeline::{self, Compilation, Documents, Options};
 use crate::report::format::excerpt;
-use crate::source::SourceMap;
+use crate::source::{Origin, SourceId, SourceMap};
 use crate::yaml::{Document, Node};
 
 /// So many diagnostics are shown whole; lint is for the rest.
@@ -18,8 +19,14 @@ const SHOWN: usize = 10;
 /// Input that holds nothing to work on.
 #[derive(Debug, thiserror::Error)]
 enum NothingToRead {
-    #[error("no files are given: name them with `-f PATH`, `-f -` for standard input, or `-k DIR`")]
+    #[error(
+        "no files are given (`-f PATH`, `-f -` for standard input, `-k DIR`), and there is no kubeconfig to find a cluster with"
+    )]
     NoInput,
+    #[error("`--rev` is for paths, and none is given")]
+    RevOfNothing,
+    #[error("nothing that routes is in the cluster: no annotation, and no object of getambassador.io")]
+    NothingLive,
     #[error("`{0}` is empty")]
     Empty(String),
     #[error("`{0}` is not YAML: {1}")]
@@ -36,11 +43,40 @@ impl InputArgs {
 
     /// Reads what is pointed at, by `-f` and by `paths`.
     pub(super) fn read(&self, paths: &[PathBuf], world: &mut World<'_, '_>) -> Result<SourceMap, Failure> {
-        if !self.is_given() && paths.is_empty() {
-            return Err(NothingToRead::NoInput.into());
+        let is_given = self.is_given() || !paths.is_empty();
+        let mut sources = SourceMap::default();
+        if self.live || !is_given {
+            sources = self.read_live(is_given, world)?;
+        }
+        if is_given {
+            self.input(paths).read(&mut sources, world.env.stdin)?;
+        }
+        Ok(sources)
+    }
+
+    /// The API server that the flags lead to.
+    pub(super) fn api(&self, world: &World<'_, '_>) -> Result<Arc<dyn KubeApi>, Failure> {
+        self.cluster.api(world).map_err(|failure| self.or_no_input(failure))
+    }
+
+    /// Without paths and without a cluster, paths are missing.
+    fn or_no_input(&self, failure: Failure) -> Failure {
+        let is_missing = |error: &InputError| matches!(error, InputError::Kube(KubeError::NoConfig));
+        if !self.live && !self.is_given() && failure.says(is_missing) { NothingToRead::NoInput.into() } else { failure }
+    }
+
+    /// Reads the cluster, and tells what could not be read of it.
+    pub(super) fn read_live(&self, has_files: bool, world: &mut World<'_, '_>) -> Result<SourceMap, Failure> {
+        if self.rev.is_some() && !has_files {
+            return Err(NothingToRead::RevOfNothing.into());
+        }
+        let live = self.cluster.read(world).map_err(|failure| self.or_no_input(failure))?;
+        world.tell_notes(&live.notes)?;
+        if live.objects.is_empty() && !has_files {
+            return Err(NothingToRead::NothingLive.into());
         }
         let mut sources = SourceMap::default();
-        self.input(paths).read(&mut sources, world.env.stdin)?;
+        live.add_to(&mut sources);
         Ok(sources)
     }
 
@@ -98,7 +134,12 @@ pub(super) fn compile_to_lint(sources: SourceMap, options: &Options) -> Result<C
 
 /// What the sources are called, if there is anything in them.
 fn name(sources: &SourceMap) -> Result<String, Failure> {
-    let names: Vec<String> = sources.ids().map(|id| sources.get(id).origin.to_string()).collect();
+    let is_live = |id: SourceId| matches!(sources.get(id).origin, Origin::Live(_));
+    let mut names: Vec<String> =
+        sources.ids().filter(|id| !is_live(*id)).map(|id| sources.get(id).origin.to_string()).collect();
+    if sources.ids().any(is_live) {
+        names.insert(0, "the cluster".to_owned());
+    }
     let blank =
         sources.ids().all(|id| sources.get(id).text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty());
     let name = names.join("`, `");

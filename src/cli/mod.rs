@@ -11,6 +11,7 @@
 )]
 
 mod args;
+mod cluster;
 mod colour;
 mod complete;
 pub mod env;

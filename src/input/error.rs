@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::kube::KubeError;
+
 /// Why the documents could not be fetched. One sentence each; the cause is its source.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
@@ -129,6 +131,15 @@ pub enum InputError {
         folder: PathBuf,
         /// What kubectl says.
         message: String,
+    },
+    /// An API server that gives no answer.
+    #[error(transparent)]
+    Kube(#[from] KubeError),
+    /// An API server that lets nothing be read.
+    #[error("nothing may be read in the cluster: {refusal}")]
+    NothingAllowed {
+        /// Who may not do what, and what would help.
+        refusal: String,
     },
     /// `-k` and `--rev` together.
     #[error("`-k` builds from files as they are and cannot be combined with `--rev`")]

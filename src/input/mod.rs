@@ -1,6 +1,6 @@
 //! WHERE DOCUMENTS ARE FETCHED
 //!
-//! - *takes*: what the user pointed at: files, folders, standard input, a git revision, a kustomization
+//! - *takes*: what the user pointed at: files, folders, standard input, a git revision, a kustomization, an API server
 //! - *gives*: their texts, in a stable order, in a [`SourceMap`]
 //! - *never*: looks into the texts, or goes on when something could not be read
 //! - *start*: [`Input`]
@@ -9,23 +9,37 @@
     not(test),
     expect(
         clippy::disallowed_methods,
-        reason = "this room fetches documents: it reads files and runs git and kubectl"
+        reason = "this room fetches documents: it reads files, runs git and kubectl, and asks API servers"
     )
 )]
 
+mod client;
+mod connection;
 mod error;
 mod files;
+mod follow;
+mod forward;
+mod kube;
 mod kustomize;
+mod live;
+mod refusal;
 mod revision;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod utf8;
 mod watch;
+mod written;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use client::Client;
+pub use connection::Connection;
 pub use error::InputError;
+pub use follow::{FollowAsk, Follower, Happened};
+pub use kube::{ApiKind, ByteStream, Change, Changes, KubeApi, KubeError, LiveObject, PodPort, Reply, Scope};
+pub use live::{Ask, LiveInput};
 pub use watch::Watch;
 
 use crate::source::{Origin, SourceMap};
@@ -70,6 +84,15 @@ impl Input {
 
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// Reads what of an API server is configuration.
+///
+/// # Errors
+///
+/// It gives no answer, or lets nothing be read.
+pub async fn read_live(api: &dyn KubeApi, ask: &Ask) -> Result<LiveInput, InputError> {
+    live::read(api, ask).await
 }
 
 /// Whether a folder's file is read: by its name, as kubectl decides.

@@ -28,17 +28,55 @@ pub struct SourceRef {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+    /// In an object of an API server: which one.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub live: Option<LiveRef>,
+    /// As people read it, where that is not file, line and column.
+    #[serde(skip)]
+    text: Option<Arc<str>>,
+}
+
+/// A place in an object of an API server, as machines get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LiveRef {
+    /// The object.
+    pub object: ObjectName,
+    /// The path of the field in it.
+    pub field: Arc<str>,
+}
+
+/// The name of an object, as machines get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ObjectName {
+    /// Its kind.
+    pub kind: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its namespace.
+    pub namespace: Arc<str>,
 }
 
 impl From<Place> for SourceRef {
     fn from(place: Place) -> Self {
-        Self { file: place.file.into(), line: place.line, column: place.column }
+        let text = place.live.is_some().then(|| place.to_string().into());
+        let live = place.live.map(|live| LiveRef {
+            object: ObjectName {
+                kind: live.object.kind.into(),
+                name: live.object.name.into(),
+                namespace: live.object.namespace.into(),
+            },
+            field: live.field.into(),
+        });
+        Self { file: place.file.into(), line: place.line, column: place.column, live, text }
     }
 }
 
 impl std::fmt::Display for SourceRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        match &self.text {
+            Some(text) => f.write_str(text),
+            None => write!(f, "{}:{}:{}", self.file, self.line, self.column),
+        }
     }
 }
 

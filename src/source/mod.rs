@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use edit::Edit;
 pub use embedded::{Embedding, Piece};
 pub use lines::Lines;
-pub use origin::{ObjectRef, Origin};
+pub use origin::{Live, ObjectRef, Origin};
 pub use span::{SourceId, Span, Spanned};
 
 /// The largest text that is read, in bytes. Offsets are 32 bits; this also bounds memory.
@@ -54,11 +54,35 @@ pub struct Place {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+    /// In an object of an API server: the object and the path of the field. Nobody can open a line of it.
+    pub live: Option<LivePlace>,
+}
+
+/// A place in an object of an API server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LivePlace {
+    /// Which object.
+    pub object: ObjectRef,
+    /// The path of the field; empty for all of it.
+    pub field: String,
+}
+
+impl LivePlace {
+    /// The place as text: the object alone where its name is meant.
+    fn text(&self) -> String {
+        match self.field.as_str() {
+            "" | "metadata.name" => self.object.to_string(),
+            field => format!("{}:{field}", self.object),
+        }
+    }
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        match &self.live {
+            Some(live) => f.write_str(&live.text()),
+            None => write!(f, "{}:{}:{}", self.file, self.line, self.column),
+        }
     }
 }
 
@@ -91,10 +115,27 @@ impl SourceMap {
 
     /// File, line and column of a span.
     pub fn place(&self, span: Span) -> Place {
-        let span = self.outermost(span);
-        let source = self.get(span.source);
-        let (line, column) = source.lines().position(&source.text, span.start);
-        Place { file: source.origin.to_string(), line, column }
+        let outermost = self.outermost(span);
+        let source = self.get(outermost.source);
+        let (line, column) = source.lines().position(&source.text, outermost.start);
+        let live = match &source.origin {
+            Origin::Live(live) => Some(LivePlace { object: live.object.clone(), field: self.field(live, span) }),
+            _ => None,
+        };
+        Place { file: source.origin.to_string(), line, column, live }
+    }
+
+    /// The path of the field at a place in an object of an API server, through all texts in texts.
+    fn field(&self, live: &Live, span: Span) -> String {
+        let mut span = span;
+        let mut path = String::new();
+        loop {
+            let source = self.get(span.source);
+            let inner = matches!(source.origin, Origin::Embedded(_));
+            path.insert_str(0, &(live.field)(span.source, &source.text, span.start, inner));
+            let Origin::Embedded(embedding) = &source.origin else { return path };
+            span = embedding.lift(span.start, span.end);
+        }
     }
 
     /// All ids, in the order in which they came.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::embedded::Embedding;
+use super::span::SourceId;
 
 /// Where the text of a source came from.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub enum Origin {
     /// The output of a program, such as `kubectl kustomize DIR`.
     Command(String),
     /// An object of an API server, written out by ourselves.
-    Live(ObjectRef),
+    Live(Live),
     /// What was assumed because the input lacks it.
     Assumed,
     /// A document inside a string of another source.
@@ -36,11 +37,21 @@ impl fmt::Display for Origin {
             Self::Stdin => f.write_str("<stdin>"),
             Self::Revision { rev, path } => write!(f, "{rev}:{}", path.display()),
             Self::Command(line) => write!(f, "<{line}>"),
-            Self::Live(object) => write!(f, "{object}"),
+            Self::Live(live) => write!(f, "{}", live.object),
             Self::Assumed => f.write_str("<assumed>"),
             Self::Embedded(_) => f.write_str("<annotation>"),
         }
     }
+}
+
+/// An object of an API server.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Which it is.
+    pub object: ObjectRef,
+    /// Finds the path of the field at an offset of its text, or of a text in it; those of documents in annotations
+    /// begin with the document's index.
+    pub field: fn(SourceId, &str, u32, bool) -> String,
 }
 
 /// The name of a Kubernetes object.
@@ -56,6 +67,7 @@ pub struct ObjectRef {
 
 impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}.{}", self.kind, self.name, self.namespace)
+        write!(f, "{}/{}", self.kind, self.name)?;
+        if self.namespace.is_empty() { Ok(()) } else { write!(f, ".{}", self.namespace) }
     }
 }

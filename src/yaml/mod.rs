@@ -8,6 +8,7 @@
 mod build;
 mod edit;
 mod embed;
+mod field;
 mod keys;
 mod node;
 mod number;
@@ -24,6 +25,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 pub use edit::Editor;
+pub use field::field_at;
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
 pub(crate) use stream::FirstDocuments;

@@ -55,7 +55,7 @@ fn nothing_at_all() {
 fn no_input() {
     assert_eq!(
         sentence(run("routes")),
-        "no files are given: name them with `-f PATH`, `-f -` for standard input, or `-k DIR`"
+        "no files are given (`-f PATH`, `-f -` for standard input, `-k DIR`), and there is no kubeconfig to find a cluster with"
     );
 }
 

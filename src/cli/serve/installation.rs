@@ -2,28 +2,43 @@
 
 use std::sync::Arc;
 
+use super::forwards::{Forwards, ServiceOf};
 use super::upstreams::UpstreamFlag;
 use super::{endpoints, secrets};
 use crate::gateway::{Endpoints, Installation, Place};
 use crate::model::{Cluster, Discovery};
 use crate::pipeline::Compilation;
 
+/// Where clusters are.
+pub(super) struct Whereabouts<'a> {
+    /// What the user says.
+    pub(super) flags: &'a [UpstreamFlag],
+    /// Forwards to the Services of an API server, with what gives a Service's text.
+    pub(super) forwards: Option<(&'a Forwards, &'a ServiceOf<'a>)>,
+    /// The gateway's own namespace.
+    pub(super) namespace: &'a str,
+}
+
 /// What the gateway is given.
-pub(super) fn installation(compilation: &Compilation, flags: &[UpstreamFlag], namespace: &str) -> Installation {
+pub(super) fn installation(compilation: &Compilation, whereabouts: &Whereabouts<'_>) -> Installation {
+    let Whereabouts { flags, forwards, namespace } = *whereabouts;
     let snapshot = &compilation.snapshot;
     let objects = &compilation.reading.objects;
     let place = |cluster: &Cluster| {
         let fits = |of_header: bool| {
             let fitting = flags.iter().filter(move |flag| flag.header.is_some() == of_header);
-            fitting.filter_map(|flag| Some((flag.fits(cluster)?, flag)))
+            fitting.filter_map(|flag| Some((flag.fits(cluster, namespace)?, flag)))
         };
         let chosen = fits(false).max_by_key(|(fit, _)| *fit).map(|(_, flag)| flag);
-        let endpoints = match (chosen, &cluster.discovery) {
-            (Some(flag), _) => flag.to.clone(),
-            (None, Discovery::Kubernetes { namespace, service }) => {
+        let forwarded = forwards.filter(|_| chosen.is_none());
+        let forwarded = forwarded.and_then(|(forwards, service_of)| forwards.endpoints(cluster, service_of, namespace));
+        let endpoints = match (chosen, forwarded, &cluster.discovery) {
+            (Some(flag), ..) => flag.to.clone(),
+            (None, Some(forwarded), _) => forwarded,
+            (None, None, Discovery::Kubernetes { namespace, service }) => {
                 Endpoints::Fixed(endpoints::of(objects, namespace, service, cluster.port))
             }
-            (None, Discovery::Dns | Discovery::Consul { .. }) => {
+            (None, None, Discovery::Dns | Discovery::Consul { .. }) => {
                 Endpoints::Name { host: Arc::clone(&cluster.host), port: cluster.port }
             }
         };

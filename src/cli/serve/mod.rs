@@ -1,6 +1,8 @@
 //! `serve`: the whole gateway in one process.
 
+mod cluster;
 mod endpoints;
+mod forwards;
 mod installation;
 mod pages;
 mod secrets;
@@ -16,6 +18,8 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
+use self::cluster::Cluster;
+use self::installation::Whereabouts;
 use self::pages::Documents;
 use self::upstreams::UpstreamFlag;
 use super::args::{GatewayArgs, InputArgs};
@@ -41,6 +45,13 @@ pub(super) struct Args {
     /// This service is reached there; SERVICE[header=value]=ADDR: for requests with that header
     #[arg(long = "upstream", value_name = "SERVICE=ADDR|URL")]
     upstream: Vec<UpstreamFlag>,
+
+    /// Reach services of the cluster through the API server
+    ///
+    /// Forwards are opened when needed, spread over ready pods and replaced when they die. Always so where no paths
+    /// are given.
+    #[arg(long)]
+    port_forward: bool,
 
     /// Where the admin pages are
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8877")]
@@ -113,6 +124,8 @@ enum Told {
     Changed,
     /// Read everything anew.
     Reload,
+    /// Something to know.
+    Note(String),
     /// Stop.
     Stop,
 }
@@ -122,7 +135,9 @@ const SETTLES: Duration = Duration::from_millis(50);
 
 impl Args {
     pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
-        let compilation = self.compile(world)?;
+        let (sender, told) = channel();
+        let cluster = Cluster::follow(&self, &sender, world)?;
+        let compilation = self.compile(cluster.as_ref(), world)?;
         world.tell_notes(&compilation.notes)?;
         world.tell_diagnostics(&compilation)?;
         check(&compilation)?;
@@ -134,8 +149,8 @@ impl Args {
             debug_header: self.debug_header,
             log: self.access_log.map(LogChoice::from),
         };
-        let gateway = Gateway::start(options, self.installation(&compilation), log_sink()?)?;
-        let (sender, told) = channel();
+        let installation = self.installation(&compilation, cluster.as_ref());
+        let gateway = Gateway::start(options, installation, log_sink()?)?;
         watch::files(&self.input, sender.clone())?;
         watch::signals(sender)?;
         for listener in compilation.table.listeners() {
@@ -150,13 +165,16 @@ impl Args {
             Err(error) => drop(Failure::from(error).tell(world.env.stderr, "warning")),
         }
         writeln!(world.env.stderr, "serving")?;
-        self.follow(&gateway, &told, &pages, world)?;
+        self.follow(&gateway, &told, cluster.as_ref(), &pages, world)?;
         gateway.drain();
         Ok(Exit::Clean)
     }
 
-    fn compile(&self, world: &mut World<'_, '_>) -> Result<Compilation, Failure> {
-        let sources = self.input.read(&[], world)?;
+    fn compile(&self, cluster: Option<&Cluster>, world: &mut World<'_, '_>) -> Result<Compilation, Failure> {
+        let mut sources = cluster.map(Cluster::sources).unwrap_or_default();
+        if self.input.is_given() {
+            self.input.input(&[]).read(&mut sources, world.env.stdin)?;
+        }
         let options = crate::pipeline::Options {
             serialised: !self.unserialised,
             skip_invalid: self.skip_invalid,
@@ -165,8 +183,21 @@ impl Args {
         load::compile(sources, &options)
     }
 
-    fn installation(&self, compilation: &Compilation) -> crate::gateway::Installation {
-        installation::installation(compilation, &self.upstream, &self.gateway.ambassador_namespace)
+    fn installation(&self, compilation: &Compilation, cluster: Option<&Cluster>) -> crate::gateway::Installation {
+        let service_of = cluster.map(|cluster| cluster.services(compilation));
+        let forwards = cluster.and_then(Cluster::forwards).zip(service_of.as_deref());
+        let namespace = &self.gateway.ambassador_namespace;
+        installation::installation(compilation, &Whereabouts { flags: &self.upstream, forwards, namespace })
+    }
+
+    /// Whether the configuration of the cluster is served.
+    fn serves_live(&self) -> bool {
+        self.input.live || !self.input.is_given()
+    }
+
+    /// Whether services are reached through the API server.
+    fn forwards(&self) -> bool {
+        self.port_forward || !self.input.is_given()
     }
 
     /// Follows changes until it is told to stop.
@@ -174,23 +205,23 @@ impl Args {
         &self,
         gateway: &Gateway,
         told: &Receiver<Told>,
+        cluster: Option<&Cluster>,
         pages: &Documents,
         world: &mut World<'_, '_>,
     ) -> Result<(), Failure> {
         while let Ok(first) = told.recv() {
-            let is_told_to_stop = match first {
-                Told::Stop => true,
-                Told::Changed => settle(told),
-                // Whoever asks for it is done with writing.
-                Told::Reload => false,
-            };
-            if is_told_to_stop {
-                break;
+            let mut notes = Vec::new();
+            let next = settle(first, told, &mut notes);
+            world.tell_notes(&notes)?;
+            match next {
+                Next::Stop => break,
+                Next::Nothing => continue,
+                Next::Read => {}
             }
             let began = Instant::now();
-            let installed = self.compile(world).and_then(|compilation| {
+            let installed = self.compile(cluster, world).and_then(|compilation| {
                 check(&compilation)?;
-                gateway.install(self.installation(&compilation))?;
+                gateway.install(self.installation(&compilation, cluster))?;
                 pages.replace(compilation);
                 Ok(())
             });
@@ -212,17 +243,37 @@ impl Args {
     }
 }
 
-/// Waits until nothing more changes; tells whether to stop.
-fn settle(told: &Receiver<Told>) -> bool {
-    let latest = Instant::now() + SETTLES * 10;
-    while Instant::now() < latest {
-        match told.recv_timeout(SETTLES) {
-            Ok(Told::Stop) => return true,
-            Ok(_) => {}
-            Err(_) => break,
+/// What is to be done next.
+enum Next {
+    Stop,
+    Nothing,
+    Read,
+}
+
+/// Waits until nothing more changes.
+fn settle(first: Told, told: &Receiver<Told>, notes: &mut Vec<String>) -> Next {
+    let mut next = Next::Nothing;
+    let mut latest: Option<Instant> = None;
+    let mut heard = Some(first);
+    while let Some(told_now) = heard {
+        match told_now {
+            Told::Stop => return Next::Stop,
+            Told::Note(note) => notes.push(note),
+            // Whoever asks for it is done with writing.
+            Told::Reload => return Next::Read,
+            Told::Changed => {
+                next = Next::Read;
+                latest = latest.or_else(|| Some(Instant::now() + SETTLES * 4));
+            }
         }
+        // A note is told at once.
+        heard = match latest {
+            None => told.try_recv().ok(),
+            Some(latest) if Instant::now() < latest => told.recv_timeout(SETTLES).ok(),
+            Some(_) => None,
+        };
     }
-    false
+    next
 }
 
 /// Whether a configuration can be served.

@@ -83,17 +83,18 @@ fn place(text: &str, default_port: u16) -> Result<Endpoints, String> {
 
 impl UpstreamFlag {
     /// How well it fits a cluster: the text of the Mapping best, then host and port, then the host alone.
-    pub(super) fn fits(&self, cluster: &Cluster) -> Option<u8> {
+    pub(super) fn fits(&self, cluster: &Cluster, namespace: &str) -> Option<u8> {
         let wanted = without_scheme(&self.service);
         let service = without_scheme(&cluster.service);
         if *cluster.service == self.service {
             Some(4)
         } else if service.eq_ignore_ascii_case(wanted) {
             Some(3)
-        } else if cluster.endpoint().eq_ignore_ascii_case(wanted) || is_name(&cluster.host, wanted, Some(cluster.port))
+        } else if cluster.endpoint().eq_ignore_ascii_case(wanted)
+            || is_name(&cluster.host, wanted, Some(cluster.port), namespace)
         {
             Some(2)
-        } else if cluster.host.eq_ignore_ascii_case(wanted) || is_name(&cluster.host, wanted, None) {
+        } else if cluster.host.eq_ignore_ascii_case(wanted) || is_name(&cluster.host, wanted, None, namespace) {
             Some(1)
         } else {
             None
@@ -105,15 +106,15 @@ fn without_scheme(text: &str) -> &str {
     text.split_once("://").map_or(text, |(_, rest)| rest)
 }
 
-/// Whether a host is `name.namespace`, in one of the forms that Kubernetes' DNS knows.
-fn is_name(host: &str, wanted: &str, port: Option<u16>) -> bool {
+/// Whether a host is `name.namespace`, in one of the forms that Kubernetes' DNS knows to a gateway in `namespace`.
+fn is_name(host: &str, wanted: &str, port: Option<u16>, namespace: &str) -> bool {
     let wanted = match (wanted.rsplit_once(':'), port) {
         (Some((name, text)), Some(port)) if text.parse() == Ok(port) => name,
         (None, None) => wanted,
         _ => return false,
     };
     ["", ".svc", ".svc.cluster.local"].iter().any(|suffix| host.eq_ignore_ascii_case(&format!("{wanted}{suffix}")))
-        || !host.contains('.') && wanted.eq_ignore_ascii_case(&format!("{host}.default"))
+        || !host.contains('.') && wanted.eq_ignore_ascii_case(&format!("{host}.{namespace}"))
 }
 
 #[cfg(test)]

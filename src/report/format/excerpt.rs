@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::Style;
-use crate::source::{SourceId, SourceMap};
+use crate::source::{self, SourceId, SourceMap};
 
 /// Longer lines are cut around what they are shown for.
 const LONGEST_LINE: usize = 400;
@@ -34,11 +34,10 @@ pub fn write_with(
         Severity::Info => Level::INFO,
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(name);
-    let snippets = snippets(diagnostic, sources);
-    let elements = snippets.into_iter().map(Element::from);
+    let elements = elements(diagnostic, sources);
     let notes = diagnostic.notes.iter().map(|note| Element::from(Level::NOTE.message(note.as_str())));
     let help = help.map(|help| Element::from(Level::HELP.message(help)));
-    let group: Group<'_> = title.elements(elements.chain(notes).chain(help));
+    let group: Group<'_> = title.elements(elements.into_iter().chain(notes).chain(help));
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.term_width(style.columns(140)).render(&[group]);
     text.push('\n');
@@ -46,7 +45,7 @@ pub fn write_with(
 }
 
 /// One excerpt for each source: the lines from its first label to its last, never more of the text.
-fn snippets<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Snippet<'a, Annotation<'a>>> {
+fn elements<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Element<'a>> {
     let mut by_source: BTreeMap<(bool, SourceId), Vec<Lifted<'a>>> = BTreeMap::new();
     let primary = sources.outermost(diagnostic.primary.span).source;
     let mut add = |kind: AnnotationKind, label: &'a Label| {
@@ -57,7 +56,21 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Snipp
     for label in &diagnostic.labels {
         add(AnnotationKind::Context, label);
     }
-    by_source.into_iter().map(|((_, id), labels)| snippet(id, &labels, sources)).collect()
+    let mut elements = Vec::new();
+    for ((_, id), labels) in by_source {
+        let excerpt = snippet(id, &labels, sources);
+        if let source::Origin::Live(_) = sources.get(id).origin {
+            // Nobody can open a line of it: the field is the place.
+            let of = |label: &&Label| sources.outermost(label.span).source == id;
+            let label = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).find(of);
+            let place = label.map(|label| sources.place(label.span).to_string()).unwrap_or_default();
+            elements.push(Element::from(Origin::path(place)));
+            elements.push(Element::from(excerpt));
+        } else {
+            elements.push(Element::from(excerpt.path(sources.get(id).origin.to_string())));
+        }
+    }
+    elements
 }
 
 fn snippet<'a>(id: SourceId, labels: &[Lifted<'a>], sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
@@ -85,8 +98,7 @@ fn snippet<'a>(id: SourceId, labels: &[Lifted<'a>], sources: &'a SourceMap) -> S
         Some(kind.span(start..end).label((!words.is_empty()).then_some(*words)))
     });
     let first_line = line_of(window.start) as usize;
-    let path = source.origin.to_string();
-    Snippet::source(shown).line_start(first_line).path(path).annotations(annotations.collect::<Vec<_>>())
+    Snippet::source(shown).line_start(first_line).annotations(annotations.collect::<Vec<_>>())
 }
 
 /// The nearest place at or before an offset where a character begins.

@@ -1,0 +1,50 @@
+//! From kubectl's flags to an API server, and what it has to tell.
+
+use std::sync::Arc;
+
+use super::World;
+use super::args::ClusterArgs;
+use super::exit::Failure;
+use crate::input::{Ask, Client, Connection, KubeApi, LiveInput, read_live};
+
+impl ClusterArgs {
+    /// How the API server is reached.
+    fn connection(&self, world: &World<'_, '_>) -> Connection {
+        Connection {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
+            cluster: self.cluster.clone(),
+            user: self.user.clone(),
+            act_as: self.act_as.clone(),
+            act_as_groups: self.act_as_group.clone(),
+            request_timeout: self.request_timeout.0,
+            vars: world.env.vars.clone(),
+        }
+    }
+
+    /// What of it is read.
+    pub(super) fn ask(&self) -> Ask {
+        let namespace = self.namespace.clone().filter(|_| !self.all_namespaces);
+        Ask { namespace, contents: false }
+    }
+
+    /// The API server.
+    pub(super) fn api(&self, world: &World<'_, '_>) -> Result<Arc<dyn KubeApi>, Failure> {
+        let connected = runtime()?.block_on(Client::connect(&self.connection(world)));
+        Ok(Arc::new(connected.map_err(crate::input::InputError::from)?))
+    }
+
+    /// Reads the cluster once.
+    pub(super) fn read(&self, world: &World<'_, '_>) -> Result<LiveInput, Failure> {
+        let runtime = runtime()?;
+        let read = runtime.block_on(async {
+            let client = Client::connect(&self.connection(world)).await?;
+            read_live(&client, &self.ask()).await
+        })?;
+        Ok(read)
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
