@@ -172,7 +172,7 @@ fn duration(text: &str) -> Result<Limit, String> {
         let factor = match unit {
             "ms" => 1,
             "s" => 1_000,
-            "" if after.is_empty() => 1_000,
+            "" if digits == text.len() => 1_000,
             "m" => 60_000,
             "h" => 3_600_000,
             _ => return Err(wrong()),

@@ -21,7 +21,13 @@ fn one(result: &DocumentResult, sources: &SourceMap) -> Value {
     let document = sources.place(result.document);
     put("document", json!({ "file": document.file, "line": document.line }));
     let source = sources.place(result.source);
-    put("source", json!({ "file": source.file, "line": source.line, "column": source.column }));
+    let mut told = json!({ "file": source.file, "line": source.line, "column": source.column });
+    if let (Some(live), Some(told)) = (&source.live, told.as_object_mut()) {
+        let object = &live.object;
+        let name = json!({ "kind": object.kind, "name": object.name, "namespace": object.namespace });
+        told.extend([("object".to_owned(), name), ("field".to_owned(), live.field.as_str().into())]);
+    }
+    put("source", told);
     if let Some(carrier) = &result.carrier {
         put("carrier", json!({ "kind": carrier.kind, "name": carrier.name, "namespace": carrier.namespace }));
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::account::Flag;
+use super::supply::Unopened;
 
 /// What went wrong towards an upstream, before there was an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub(crate) enum Refused {
     /// In TLS's words.
     Tls(String),
     /// In the words of who opens tunnels.
-    Tunnel(String),
+    Tunnel(Unopened),
 }
 
 impl Refused {
@@ -52,7 +53,7 @@ impl Refused {
         match self {
             Self::System(why) => format!("delayed connect error: {why}"),
             Self::Tls(why) => format!("TLS_error:{why}"),
-            Self::Tunnel(why) => why.clone(),
+            Self::Tunnel(unopened) => unopened.why.clone(),
         }
     }
 }

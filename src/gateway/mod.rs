@@ -61,7 +61,9 @@ use tokio::task::LocalSet;
 pub use access_log::LogChoice;
 pub use admin::{Page, Pages};
 pub use error::GatewayError;
-pub use supply::{Endpoints, Follow, Followed, Installation, KeyPair, Opening, Place, Spot, TlsMaterial, Tunnel};
+pub use supply::{
+    Endpoints, Follow, Followed, Installation, KeyPair, Opening, Place, Spot, TlsMaterial, Tunnel, Unopened,
+};
 
 use listener::Acceptors;
 use loaded::Loaded;

@@ -122,8 +122,17 @@ pub trait Follow: Send + Sync {
     fn open(&self, spot: &Spot) -> Opening;
 }
 
-/// A tunnel that is being opened; a refusal in one sentence.
-pub type Opening = Pin<Box<dyn Future<Output = Result<Box<dyn Tunnel>, String>>>>;
+/// A tunnel that is being opened.
+pub type Opening = Pin<Box<dyn Future<Output = Result<Box<dyn Tunnel>, Unopened>>>>;
+
+/// Why a tunnel was not opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unopened {
+    /// In one sentence.
+    pub why: String,
+    /// Whether another try may go better.
+    pub may_pass: bool,
+}
 
 /// Bytes both ways.
 pub trait Tunnel: AsyncRead + AsyncWrite + Send + Unpin {}

@@ -31,9 +31,6 @@ pub struct SourceRef {
     /// In an object of an API server: which one.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub live: Option<LiveRef>,
-    /// As people read it, where that is not file, line and column.
-    #[serde(skip)]
-    text: Option<Arc<str>>,
 }
 
 /// A place in an object of an API server, as machines get it.
@@ -43,6 +40,9 @@ pub struct LiveRef {
     pub object: ObjectName,
     /// The path of the field in it.
     pub field: Arc<str>,
+    /// As people read it.
+    #[serde(skip)]
+    text: Arc<str>,
 }
 
 /// The name of an object, as machines get it.
@@ -58,7 +58,7 @@ pub struct ObjectName {
 
 impl From<Place> for SourceRef {
     fn from(place: Place) -> Self {
-        let text = place.live.is_some().then(|| place.to_string().into());
+        let text = place.to_string();
         let live = place.live.map(|live| LiveRef {
             object: ObjectName {
                 kind: live.object.kind.into(),
@@ -66,15 +66,16 @@ impl From<Place> for SourceRef {
                 namespace: live.object.namespace.into(),
             },
             field: live.field.into(),
+            text: text.into(),
         });
-        Self { file: place.file.into(), line: place.line, column: place.column, live, text }
+        Self { file: place.file.into(), line: place.line, column: place.column, live }
     }
 }
 
 impl std::fmt::Display for SourceRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.text {
-            Some(text) => f.write_str(text),
+        match &self.live {
+            Some(live) => f.write_str(&live.text),
             None => write!(f, "{}:{}:{}", self.file, self.line, self.column),
         }
     }

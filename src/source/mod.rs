@@ -68,9 +68,10 @@ pub struct LivePlace {
 }
 
 impl LivePlace {
-    /// The place as text: the object alone where its name is meant.
+    /// The place as text: the object alone, or the document of an annotation, where its name is meant.
     fn text(&self) -> String {
-        match self.field.as_str() {
+        let field = self.field.strip_suffix("].name").map_or(self.field.clone(), |document| format!("{document}]"));
+        match field.as_str() {
             "" | "metadata.name" => self.object.to_string(),
             field => format!("{}:{field}", self.object),
         }
@@ -132,7 +133,7 @@ impl SourceMap {
         loop {
             let source = self.get(span.source);
             let inner = matches!(source.origin, Origin::Embedded(_));
-            path.insert_str(0, &(live.field)(span.source, &source.text, span.start, inner));
+            path.insert_str(0, &(live.field)(&source.text, span, inner));
             let Origin::Embedded(embedding) = &source.origin else { return path };
             span = embedding.lift(span.start, span.end);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::embedded::Embedding;
-use super::span::SourceId;
+use super::span::Span;
 
 /// Where the text of a source came from.
 #[derive(Clone, Debug)]
@@ -49,9 +49,9 @@ impl fmt::Display for Origin {
 pub struct Live {
     /// Which it is.
     pub object: ObjectRef,
-    /// Finds the path of the field at an offset of its text, or of a text in it; those of documents in annotations
-    /// begin with the document's index.
-    pub field: fn(SourceId, &str, u32, bool) -> String,
+    /// Finds the path of the field at a place in its text, or in a text in it; those of documents in annotations begin
+    /// with the document's index.
+    pub field: fn(&str, Span, bool) -> String,
 }
 
 /// The name of a Kubernetes object.

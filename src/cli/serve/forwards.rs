@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use super::{Told, tell};
-use crate::gateway::{Endpoints, Follow, Followed, Opening, Spot, Tunnel};
+use crate::gateway::{Endpoints, Follow, Followed, Opening, Spot, Tunnel, Unopened};
 use crate::input::{Change, KubeApi, KubeError, LiveObject, PodPort};
 use crate::model::{Cluster, Discovery};
 use crate::source::{Origin, SourceMap};
@@ -281,15 +281,18 @@ impl Follow for Shared {
         let forwards = self.own.upgrade();
         let pod = spot.tunnel.as_deref().and_then(pod_port);
         Box::pin(async move {
-            let (pod, forwards) = pod.zip(forwards).ok_or("the gateway stops")?;
+            let stops = || Unopened { why: "the gateway stops".to_owned(), may_pass: false };
+            let (pod, forwards) = pod.zip(forwards).ok_or_else(stops)?;
             match forwards.api.forward(&pod).await {
                 Ok(stream) => Ok(Box::new(stream) as Box<dyn Tunnel>),
                 Err(error) => {
-                    let message = format!("port-forward to {pod}: {error}");
-                    if matches!(error, KubeError::Forbidden { .. }) {
-                        forwards.forbids(&pod, &message);
+                    let why = format!("port-forward to {pod}: {error}");
+                    let is_forbidden = matches!(error, KubeError::Forbidden { .. });
+                    if is_forbidden {
+                        forwards.forbids(&pod, &why);
                     }
-                    Err(message)
+                    let is_hopeless = matches!(error, KubeError::Unauthorized | KubeError::Login(_));
+                    Err(Unopened { why, may_pass: !is_forbidden && !is_hopeless })
                 }
             }
         })

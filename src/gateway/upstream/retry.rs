@@ -46,17 +46,18 @@ pub(crate) fn faults(policy: &RetryPolicy, fault: &Fault) -> bool {
     }
 }
 
-/// How often a lost tunnel is replaced by another one for the same request.
-pub(crate) const TUNNELS: u32 = 8;
+/// How often a lost tunnel is replaced by another one for the same request, if the request's time allows: whoever
+/// carries the tunnels may be away for some seconds.
+pub(crate) const TUNNELS: u32 = 60;
 
 /// Whether a tunnel was lost and another one may be tried: always before the request was sent, and else when the
 /// request may be sent twice. Emissary has no tunnels, and its clients shall not notice ours.
 pub(crate) fn lost_tunnel(fault: &Fault, method: &str) -> bool {
     let is_idempotent = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
     match fault {
-        Fault::ConnectFailed(Refused::Tunnel(_)) | Fault::ConnectTimeout | Fault::RefusedStream => true,
+        Fault::ConnectFailed(Refused::Tunnel(unopened)) => unopened.may_pass,
+        Fault::ConnectTimeout | Fault::RefusedStream => true,
         Fault::ConnectFailed(Refused::Tls(_)) | Fault::Termination | Fault::Reset => is_idempotent,
-        Fault::NoHealthyUpstream => true,
         _ => false,
     }
 }
@@ -70,6 +71,7 @@ pub(crate) fn pause(tries: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateway::supply::Unopened;
 
     fn policy(retry_on: &str) -> RetryPolicy {
         RetryPolicy { retry_on: retry_on.into(), num_retries: None, per_try_timeout: None }
@@ -98,7 +100,8 @@ mod tests {
     #[test]
     fn a_lost_tunnel_is_replaced_unless_the_request_may_have_had_effect() {
         assert!(lost_tunnel(&Fault::Termination, "GET") && !lost_tunnel(&Fault::Termination, "POST"));
-        assert!(lost_tunnel(&Fault::ConnectFailed(Refused::Tunnel(String::new())), "POST"));
+        let unopened = |may_pass| Fault::ConnectFailed(Refused::Tunnel(Unopened { why: String::new(), may_pass }));
+        assert!(lost_tunnel(&unopened(true), "POST") && !lost_tunnel(&unopened(false), "GET"));
         assert!(!lost_tunnel(&Fault::Timeout, "GET") && !lost_tunnel(&Fault::Overflow, "GET"));
     }
 

@@ -192,6 +192,16 @@ fn mapping(out: &mut Vec<u8>, by: &MappingRef) {
     number(out, u64::from(by.source.line));
     out.extend_from_slice(b",\"column\":");
     number(out, u64::from(by.source.column));
+    if let Some(live) = &by.source.live {
+        out.extend_from_slice(b",\"object\":{\"kind\":");
+        string(out, &live.object.kind);
+        out.extend_from_slice(b",\"name\":");
+        string(out, &live.object.name);
+        out.extend_from_slice(b",\"namespace\":");
+        string(out, &live.object.namespace);
+        out.extend_from_slice(b"},\"field\":");
+        string(out, &live.field);
+    }
     out.extend_from_slice(b"}}");
 }
 

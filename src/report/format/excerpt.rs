@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::Style;
@@ -34,18 +34,30 @@ pub fn write_with(
         Severity::Info => Level::INFO,
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(name);
-    let elements = elements(diagnostic, sources);
+    let (elements, fields) = elements(diagnostic, sources);
     let notes = diagnostic.notes.iter().map(|note| Element::from(Level::NOTE.message(note.as_str())));
     let help = help.map(|help| Element::from(Level::HELP.message(help)));
     let group: Group<'_> = title.elements(elements.into_iter().chain(notes).chain(help));
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.term_width(style.columns(140)).render(&[group]);
+    for field in fields {
+        text = without_position(&text, &field);
+    }
     text.push('\n');
     text
 }
 
+/// A heading with the path of a field, without the line and column that the renderer puts behind every path: nobody can
+/// open a line of an object of an API server.
+fn without_position(text: &str, field: &str) -> String {
+    let Some((before, after)) = text.split_once(&format!(" {field}:")) else { return text.to_owned() };
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+    format!("{before} {field}{rest}")
+}
+
 /// One excerpt for each source: the lines from its first label to its last, never more of the text.
-fn elements<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Element<'a>> {
+/// Those of live objects are headed by a field, which is told too.
+fn elements<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> (Vec<Element<'a>>, Vec<String>) {
     let mut by_source: BTreeMap<(bool, SourceId), Vec<Lifted<'a>>> = BTreeMap::new();
     let primary = sources.outermost(diagnostic.primary.span).source;
     let mut add = |kind: AnnotationKind, label: &'a Label| {
@@ -56,21 +68,20 @@ fn elements<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Eleme
     for label in &diagnostic.labels {
         add(AnnotationKind::Context, label);
     }
-    let mut elements = Vec::new();
+    let (mut elements, mut fields) = (Vec::new(), Vec::new());
     for ((_, id), labels) in by_source {
         let excerpt = snippet(id, &labels, sources);
         if let source::Origin::Live(_) = sources.get(id).origin {
-            // Nobody can open a line of it: the field is the place.
             let of = |label: &&Label| sources.outermost(label.span).source == id;
             let label = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).find(of);
             let place = label.map(|label| sources.place(label.span).to_string()).unwrap_or_default();
-            elements.push(Element::from(Origin::path(place)));
-            elements.push(Element::from(excerpt));
+            elements.push(Element::from(excerpt.path(place.clone())));
+            fields.push(place);
         } else {
             elements.push(Element::from(excerpt.path(sources.get(id).origin.to_string())));
         }
     }
-    elements
+    (elements, fields)
 }
 
 fn snippet<'a>(id: SourceId, labels: &[Lifted<'a>], sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
@@ -135,6 +146,22 @@ mod tests {
           |           ^^^^^ begins without a slash
           |
           = note: Paths begin with a slash.
+        ");
+    }
+
+    #[test]
+    fn a_live_object_is_named_by_its_field() {
+        let object = source::ObjectRef { kind: "Mapping".into(), name: "cart".into(), namespace: "shop".into() };
+        let mut sources = SourceMap::default();
+        let live = source::Live { object, field: |_, _, _| "spec.prefix".to_owned() };
+        let id = sources.add(Origin::Live(live), "kind: Mapping\nspec:\n  prefix: cart/\n");
+        let diagnostic = Diagnostic::warning("prefix-slash", Span::new(id, 30, 35), "this prefix never matches");
+        insta::assert_snapshot!(write(&diagnostic, &sources, Style::default()), @r"
+        warning[prefix-slash]: this prefix never matches
+         --> Mapping/cart.shop:spec.prefix
+          |
+        3 |   prefix: cart/
+          |           ^^^^^
         ");
     }
 

@@ -15,6 +15,9 @@ impl Folder {
         }
         let mut shared: Option<&str> = None;
         for place in places {
+            if place.live.is_some() {
+                return Self::default();
+            }
             let folder = place.file.rfind('/').map_or("", |slash| &place.file[..=slash]);
             shared = Some(match shared {
                 None => folder,
@@ -26,6 +29,9 @@ impl Folder {
 
     /// A place as it is told under this folder.
     pub(in crate::report) fn tell(&self, place: &SourceRef) -> String {
+        if place.live.is_some() {
+            return place.to_string();
+        }
         let file = place.file.strip_prefix(self.0.as_str()).unwrap_or(&place.file);
         format!("{file}:{}:{}", place.line, place.column)
     }
@@ -48,7 +54,7 @@ mod tests {
     use super::*;
 
     fn place(file: &str) -> SourceRef {
-        SourceRef { file: file.into(), line: 3, column: 9 }
+        SourceRef { file: file.into(), line: 3, column: 9, ..SourceRef::default() }
     }
 
     #[test]

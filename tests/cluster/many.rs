@@ -1,0 +1,107 @@
+//! What takes long: ten thousand Services, and `kubectl port-forward` beside `serve`. By hand, with `-- --ignored`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::backends::NAMESPACE;
+use crate::control_plane::{control_plane, wait_for};
+use crate::gateway::Gateway;
+use crate::load::Load;
+use crate::objects::{front, mapping, namespace};
+use crate::serving::{clean_up, set_up};
+
+const MANY: usize = 10_000;
+
+fn annotated(at: usize) -> String {
+    format!(
+        "apiVersion: v1
+kind: Service
+metadata:
+  name: s{at}
+  namespace: many
+  annotations:
+    getambassador.io/config: |
+      ---
+      apiVersion: getambassador.io/v3alpha1
+      kind: Mapping
+      name: s{at}
+      hostname: '*'
+      prefix: /s{at}/
+      service: s{at}.many
+spec: {{clusterIP: None, ports: [{{name: http, port: 80}}]}}
+---
+"
+    )
+}
+
+#[test]
+#[ignore = "takes minutes: ten thousand Services are made"]
+fn ten_thousand_services_are_served_soon() {
+    let Some((plane, _turn)) = control_plane() else { return };
+    plane.apply(&format!("{}{}", namespace("many"), front("many")));
+    let pieces: Vec<String> = (0..MANY)
+        .collect::<Vec<_>>()
+        .chunks(MANY / 8)
+        .map(|some| some.iter().map(|at| annotated(*at)).collect())
+        .collect();
+    std::thread::scope(|scope| {
+        for piece in &pieces {
+            scope.spawn(move || {
+                let file = tempfile::NamedTempFile::new().unwrap();
+                std::fs::write(file.path(), piece).unwrap();
+                plane.kubectl(&["create", "-f", file.path().to_str().unwrap(), "-o", "name"]);
+            });
+        }
+    });
+    let began = Instant::now();
+    let gateway = Gateway::start(plane, "admin", &[]);
+    let took = began.elapsed();
+    let last = gateway.get(&format!("/explain-none-{MANY}")).0;
+    let (now, most) = gateway.memory();
+    println!("{MANY} Services listed, compiled and served in {took:?}; {now} MiB now, {most} MiB at most");
+    assert_eq!(last, 404);
+    assert!(gateway.page("/config").contains(&format!("{MANY} Mappings")), "{}", gateway.page("/config"));
+    assert!(took < Duration::from_secs(5) && most <= 300, "{took:?}, {most} MiB");
+    plane.kubectl(&["delete", "namespace", "many", "--wait=false"]);
+}
+
+#[test]
+#[ignore = "measures, for half a minute"]
+fn it_is_faster_than_kubectl() {
+    let Some((plane, _turn)) = control_plane() else { return };
+    set_up(plane, "cart", &["cart-76"]);
+    plane.apply(&mapping(NAMESPACE, "cart", "cart.forward", ""));
+    let gateway = Gateway::start(plane, "admin", &[]);
+    let mut command = plane.kubectl_command(&["port-forward", "-n", NAMESPACE, "pod/cart-76", ":8080"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    std::thread::spawn(move || lines.for_each(drop));
+    let kubectl = first.split("Forwarding from ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let measure = |address, keeps| {
+        let load = Load::start(address, "/cart/", 32, keeps);
+        std::thread::sleep(Duration::from_secs(5));
+        let outcome = load.stop();
+        assert!(outcome.good > 0, "{:?}", outcome.bad);
+        outcome.good as f64 / outcome.took.as_secs_f64()
+    };
+    wait_for("both answer", Duration::from_secs(20), || gateway.get("/cart/").0 == 200);
+    for (keeps, wanted) in [(true, 1.2), (false, 3.0)] {
+        // In turns, so that what else the machine does hits both.
+        let (mut ours, mut theirs) = (0.0, 0.0);
+        for _ in 0..2 {
+            ours += measure(gateway.address, keeps) / 2.0;
+            theirs += measure(kubectl, keeps) / 2.0;
+        }
+        let kind = if keeps { "kept connections" } else { "a connection for each request" };
+        println!(
+            "{kind}: {ours:.0} requests/s through serve, {theirs:.0} through kubectl port-forward: {:.2} times",
+            ours / theirs
+        );
+        assert!(ours > theirs * wanted, "{kind}");
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    clean_up(plane);
+}
