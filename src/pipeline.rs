@@ -144,6 +144,7 @@ pub fn read(mut sources: SourceMap, options: &Options) -> Documents {
         documents.extend(parsed.documents);
         diagnostics.extend(parsed.diagnostics);
     }
+    let documents = resource::lay_over(documents, &sources);
     let legacy_versions = options.legacy_versions.unwrap_or_else(|| {
         let found = documents.iter().find_map(|document| legacy_version(&document.root));
         notes.extend(

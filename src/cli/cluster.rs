@@ -22,10 +22,10 @@ impl ClusterArgs {
         }
     }
 
-    /// What of it is read.
-    pub(super) fn ask(&self) -> Ask {
+    /// What of it is read; `beneath_files` where files are laid over it.
+    pub(super) fn ask(&self, beneath_files: bool) -> Ask {
         let namespace = self.namespace.clone().filter(|_| !self.all_namespaces);
-        Ask { namespace, contents: false }
+        Ask { namespace, contents: false, beneath_files }
     }
 
     /// The API server.
@@ -35,11 +35,11 @@ impl ClusterArgs {
     }
 
     /// Reads the cluster once.
-    pub(super) fn read(&self, world: &World<'_, '_>) -> Result<LiveInput, Failure> {
+    pub(super) fn read(&self, beneath_files: bool, world: &World<'_, '_>) -> Result<LiveInput, Failure> {
         let runtime = runtime()?;
         let read = runtime.block_on(async {
             let client = Client::connect(&self.connection(world)).await?;
-            read_live(&client, &self.ask()).await
+            read_live(&client, &self.ask(beneath_files)).await
         })?;
         Ok(read)
     }

@@ -70,7 +70,7 @@ impl InputArgs {
         if self.rev.is_some() && !has_files {
             return Err(NothingToRead::RevOfNothing.into());
         }
-        let live = self.cluster.read(world).map_err(|failure| self.or_no_input(failure))?;
+        let live = self.cluster.read(has_files, world).map_err(|failure| self.or_no_input(failure))?;
         world.tell_notes(&live.notes)?;
         if live.objects.is_empty() && !has_files {
             return Err(NothingToRead::NothingLive.into());

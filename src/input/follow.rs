@@ -49,9 +49,16 @@ pub struct FollowAsk {
     pub ask: Ask,
 }
 
+/// The text of an object, and what was applied last where that counts.
+#[derive(Clone, PartialEq, Eq)]
+struct Text {
+    yaml: Arc<str>,
+    last_applied: Option<Arc<str>>,
+}
+
 #[derive(Default)]
 struct State {
-    objects: BTreeMap<ObjectRef, Arc<str>>,
+    objects: BTreeMap<ObjectRef, Text>,
     secrets: BTreeSet<SecretName>,
 }
 
@@ -59,6 +66,7 @@ struct State {
 pub struct Follower {
     state: Arc<Mutex<State>>,
     secrets: mpsc::UnboundedSender<(Vec<SecretName>, Sender<()>)>,
+    home: Arc<str>,
     _ends: watch::Sender<()>,
     /// What could not be read at the beginning, a sentence each.
     pub notes: Vec<String>,
@@ -82,9 +90,11 @@ impl Follower {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| KubeError::Other(error.to_string()))?;
         let of_thread = Arc::clone(&state);
+        let home = ask.ask.namespace.as_deref().unwrap_or_else(|| api.namespace()).into();
         let spawned = std::thread::Builder::new().name("kubernetes".to_owned()).spawn(move || {
             LocalSet::new().block_on(&runtime, async move {
-                let here = Here { api, state: of_thread, tell, troubles: Rc::default() };
+                let beneath_files = ask.ask.beneath_files;
+                let here = Here { api, state: of_thread, tell, beneath_files, troubles: Rc::default() };
                 tokio::select! {
                     () = here.all(ask, ready, wanted_secrets) => {}
                     _ = ended.changed() => {}
@@ -93,7 +103,7 @@ impl Follower {
         });
         spawned.map_err(|error| KubeError::Other(error.to_string()))?;
         let notes = wait(&readiness)?;
-        Ok(Self { state, secrets: wants, _ends: ends, notes })
+        Ok(Self { state, secrets: wants, home, _ends: ends, notes })
     }
 
     /// The configuration of now, with the Secrets that are in use.
@@ -102,14 +112,15 @@ impl Follower {
         let state = open(&self.state);
         let mut sources = SourceMap::default();
         for (object, text) in &state.objects {
-            super::live::add(object.clone(), Arc::clone(text), &mut sources);
+            let (yaml, last) = (Arc::clone(&text.yaml), text.last_applied.clone());
+            super::live::add(object.clone(), yaml, last, &self.home, &mut sources);
         }
         sources
     }
 
     /// The text of an object.
     pub fn text(&self, object: &ObjectRef) -> Option<Arc<str>> {
-        open(&self.state).objects.get(object).cloned()
+        open(&self.state).objects.get(object).map(|text| Arc::clone(&text.yaml))
     }
 
     /// Sees to it that Secrets in use are followed too.
@@ -117,8 +128,9 @@ impl Follower {
         let mut names = BTreeSet::new();
         {
             let state = open(&self.state);
-            for (object, text) in state.objects.iter().filter(|(_, text)| text.contains("ecret")) {
-                named_by(&LiveObject { object: object.clone(), yaml: text.to_string() }, &mut names);
+            for (object, text) in state.objects.iter().filter(|(_, text)| text.yaml.contains("ecret")) {
+                let (object, yaml) = (object.clone(), text.yaml.to_string());
+                named_by(&LiveObject { object, yaml, last_applied: None }, &mut names);
             }
             names.retain(|name| !state.secrets.contains(name));
         }
@@ -143,6 +155,7 @@ struct Here {
     api: Arc<dyn KubeApi>,
     state: Arc<Mutex<State>>,
     tell: Tell,
+    beneath_files: bool,
     /// Kinds whose watch fails at present.
     troubles: Rc<RefCell<BTreeSet<String>>>,
 }
@@ -239,20 +252,20 @@ impl Here {
             let objects = &mut state.objects;
             match change {
                 Change::All(all) => {
-                    let count = |objects: &BTreeMap<ObjectRef, Arc<str>>| {
+                    let count = |objects: &BTreeMap<ObjectRef, Text>| {
                         objects.keys().filter(|object| object.kind == kind.kind).count()
                     };
                     let is_same = count(objects) == all.len()
-                        && all.iter().all(|one| objects.get(&one.object).is_some_and(|text| **text == *one.yaml));
+                        && all.iter().all(|one| objects.get(&one.object).is_some_and(|text| *text.yaml == *one.yaml));
                     if !is_same {
                         objects.retain(|object, _| object.kind != kind.kind);
-                        objects.extend(all.into_iter().map(|one| (one.object, one.yaml.into())));
+                        objects.extend(all.into_iter().map(|one| self.kept(one)));
                     }
                     !is_same
                 }
                 Change::Applied(one) => {
-                    let text: Arc<str> = one.yaml.into();
-                    objects.insert(one.object, Arc::clone(&text)).is_none_or(|before| before != text)
+                    let (object, text) = self.kept(one);
+                    objects.insert(object, text.clone()).is_none_or(|before| before != text)
                 }
                 Change::Deleted(object) => objects.remove(&object).is_some(),
             }
@@ -260,6 +273,11 @@ impl Here {
         if is_change {
             (self.tell)(Happened::Objects);
         }
+    }
+
+    fn kept(&self, one: LiveObject) -> (ObjectRef, Text) {
+        let last_applied = one.last_applied.filter(|_| self.beneath_files).map(Into::into);
+        (one.object, Text { yaml: one.yaml.into(), last_applied })
     }
 
     /// Follows Secrets that were not in use before.

@@ -87,6 +87,8 @@ pub struct LiveObject {
     pub object: ObjectRef,
     /// Written out.
     pub yaml: String,
+    /// What kubectl applied last.
+    pub last_applied: Option<String>,
 }
 
 /// What happens to objects of a kind.

@@ -2,13 +2,14 @@
 //! Secrets that are in use, and the little that they refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use super::error::InputError;
 use super::kube::{ApiKind, KubeApi, KubeError, LiveObject, Scope};
 use super::secrets::{SecretName, masked, named_by};
-use crate::source::{Live, Origin, SourceMap};
+use crate::source::{Live, ObjectRef, Origin, SourceMap};
 use crate::yaml;
 
 /// The API group of Emissary's kinds.
@@ -21,6 +22,8 @@ pub struct Ask {
     pub namespace: Option<String>,
     /// With what is in the Secrets, not only that they are there.
     pub contents: bool,
+    /// With what was applied last: files are laid over the objects.
+    pub beneath_files: bool,
 }
 
 /// What an API server had to tell.
@@ -30,6 +33,8 @@ pub struct LiveInput {
     pub objects: Vec<LiveObject>,
     /// What could not be read, a sentence each.
     pub notes: Vec<String>,
+    /// The namespace into which an apply puts what names none.
+    pub home: String,
 }
 
 /// A kind with the versions in which it may be read, and where it may be looked for: the first that works is taken.
@@ -105,7 +110,11 @@ pub(super) async fn read(api: &dyn KubeApi, ask: &Ask) -> Result<LiveInput, Inpu
     let mut outcomes = Vec::new();
     for listed in join_all(wanted.iter().map(|wanted| list(api, wanted))).await {
         let (outcome, found) = listed?;
-        objects.extend(found);
+        let kept = |mut one: LiveObject| {
+            one.last_applied = one.last_applied.filter(|_| ask.beneath_files);
+            one
+        };
+        objects.extend(found.into_iter().map(kept));
         outcomes.push(outcome);
     }
     notes.extend(told(&outcomes)?);
@@ -124,7 +133,8 @@ pub(super) async fn read(api: &dyn KubeApi, ask: &Ask) -> Result<LiveInput, Inpu
     }
     notes.extend(told_of_secrets(&refused));
     objects.sort_by(|a, b| a.object.cmp(&b.object));
-    Ok(LiveInput { objects, notes })
+    let home = ask.namespace.clone().unwrap_or_else(|| api.namespace().to_owned());
+    Ok(LiveInput { objects, notes, home })
 }
 
 async fn secret(api: &dyn KubeApi, (namespace, name): &SecretName) -> Result<Vec<LiveObject>, KubeError> {
@@ -239,13 +249,22 @@ pub(super) fn told_of_secrets(refused: &BTreeSet<SecretName>) -> Option<String> 
 impl LiveInput {
     /// Takes the texts into a source map.
     pub fn add_to(&self, sources: &mut SourceMap) {
+        let home: Arc<str> = self.home.as_str().into();
         for object in &self.objects {
-            add(object.object.clone(), object.yaml.as_str(), sources);
+            let last_applied = object.last_applied.as_deref().map(Into::into);
+            add(object.object.clone(), object.yaml.as_str().into(), last_applied, &home, sources);
         }
     }
 }
 
 /// Takes the text of an object into a source map.
-pub(super) fn add(object: crate::source::ObjectRef, text: impl Into<std::sync::Arc<str>>, sources: &mut SourceMap) {
-    sources.add(Origin::Live(Live { object, field: yaml::field_at }), text);
+pub(super) fn add(
+    object: ObjectRef,
+    text: Arc<str>,
+    last_applied: Option<Arc<str>>,
+    home: &Arc<str>,
+    sources: &mut SourceMap,
+) {
+    let live = Live { object, field: yaml::field_at, last_applied, home: Arc::clone(home) };
+    sources.add(Origin::Live(live), text);
 }

@@ -79,7 +79,7 @@ mod tests {
 
     fn object(kind: &str, yaml: &str) -> LiveObject {
         let object = ObjectRef { kind: kind.into(), name: "x".into(), namespace: "shop".into() };
-        LiveObject { object, yaml: yaml.into() }
+        LiveObject { object, yaml: yaml.into(), last_applied: None }
     }
 
     fn named(kind: &str, yaml: &str) -> Vec<String> {

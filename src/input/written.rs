@@ -25,7 +25,10 @@ pub(super) fn written(object: &DynamicObject, kind: &ApiKind) -> LiveObject {
         root.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
     }
     let yaml = serde_yaml::to_value(Value::Object(root)).map(|value| crate::yaml::value_to_yaml(&value));
-    LiveObject { object: reference(object, kind), yaml: yaml.unwrap_or_default() }
+    let annotations = object.metadata.annotations.as_ref();
+    // What was applied of a Secret is the Secret once more.
+    let last_applied = annotations.and_then(|all| all.get(LAST_APPLIED)).filter(|_| kind.kind != "Secret").cloned();
+    LiveObject { object: reference(object, kind), yaml: yaml.unwrap_or_default(), last_applied }
 }
 
 fn metadata(object: &DynamicObject) -> Value {

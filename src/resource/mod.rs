@@ -24,6 +24,7 @@ mod judged;
 mod kind;
 mod metadata;
 mod object;
+mod overlay;
 mod read;
 mod reading;
 pub mod schema;
@@ -39,6 +40,7 @@ pub use annotation::CONFIG;
 pub use check::{Problem, Violation};
 pub use choose::choose_edition;
 pub use kind::Kind;
+pub use overlay::lay_over;
 pub use read::{objects_in, read};
 pub use reading::{
     AnnotationPart, Carrier, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Reading,

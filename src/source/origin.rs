@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::embedded::Embedding;
 use super::span::Span;
@@ -52,6 +53,10 @@ pub struct Live {
     /// Finds the path of the field at a place in its text, or in a text in it; those of documents in annotations begin
     /// with the document's index.
     pub field: fn(&str, Span, bool) -> String,
+    /// What kubectl applied last, where files are laid over the object.
+    pub last_applied: Option<Arc<str>>,
+    /// The namespace into which an apply puts what names none.
+    pub home: Arc<str>,
 }
 
 /// The name of a Kubernetes object.

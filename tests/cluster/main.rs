@@ -8,7 +8,7 @@
 //! `-- --ignored` runs what takes long: ten thousand Services, and the comparison with `kubectl port-forward`.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod backends;
 mod control_plane;

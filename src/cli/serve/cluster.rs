@@ -36,7 +36,8 @@ impl Cluster {
         }
         let api = args.input.api(world)?;
         let forwards = args.forwards().then(|| Forwards::new(Arc::clone(&api), teller.clone()));
-        let ask = FollowAsk { configuration: is_served, endpoints: forwards.is_some(), ask: args.input.cluster.ask() };
+        let ask = args.input.cluster.ask(args.input.is_given());
+        let ask = FollowAsk { configuration: is_served, endpoints: forwards.is_some(), ask };
         let (of_endpoints, teller) = (forwards.clone(), teller.clone());
         let tell = move |happened: Happened| match happened {
             Happened::Objects => tell(&teller, Told::Changed),

@@ -329,7 +329,7 @@ endpoints:
 
     fn slice(name: &str) -> LiveObject {
         let object = ObjectRef { kind: "EndpointSlice".into(), name: name.into(), namespace: "shop".into() };
-        LiveObject { object, yaml: SLICE.into() }
+        LiveObject { object, yaml: SLICE.into(), last_applied: None }
     }
 
     fn told(slices: &Slices, of: &str) -> Vec<String> {

@@ -32,6 +32,25 @@ const MOST_IDLE: usize = 1024;
 /// The most that is read ahead of an answer: a head as large as one may be.
 const MOST_BUFFER: usize = 80 * 1024;
 
+/// The most tunnels to one endpoint that a worker opens at once: each is dear, and one that is freed meanwhile is as good.
+const MOST_OPENING: usize = 8;
+
+/// Counts a connection that is being opened.
+struct Opening(Rc<Pool>);
+
+impl Opening {
+    fn begin(pool: &Rc<Pool>) -> Self {
+        pool.opening.set(pool.opening.get() + 1);
+        Self(Rc::clone(pool))
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.0.opening.set(self.0.opening.get() - 1);
+    }
+}
+
 /// The connections of a worker.
 #[derive(Default)]
 pub(crate) struct Pools {
@@ -42,6 +61,7 @@ pub(crate) struct Pools {
 #[derive(Default)]
 pub(crate) struct Pool {
     idle: RefCell<Vec<Connection>>,
+    opening: Cell<usize>,
     shared: tokio::sync::Mutex<Option<Shared>>,
 }
 
@@ -239,6 +259,10 @@ impl Lease {
             }
             let breaker = self.upstream.breaker(self.priority);
             let freed = breaker.freed.notified();
+            if self.endpoint.tunnel.is_some() && self.pool.opening.get() >= MOST_OPENING {
+                let _ = tokio::time::timeout(Duration::from_millis(20), freed).await;
+                continue;
+            }
             if let Some(place) = Place::take(&self.upstream, self.priority, Counted::Connection) {
                 // Seldom needed and large: it would make every exchange as large.
                 return Ok((Box::pin(self.open_http1(place)).await?, true));
@@ -253,6 +277,7 @@ impl Lease {
     }
 
     async fn open_http1(&self, place: Place) -> Result<Connection, Fault> {
+        let _opening = Opening::begin(&self.pool);
         let wire = connect(&self.upstream, &self.endpoint).await?;
         let local = wire.local_addr();
         let heard = Arc::new(Heard::default());

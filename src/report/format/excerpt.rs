@@ -153,7 +153,8 @@ mod tests {
     fn a_live_object_is_named_by_its_field() {
         let object = source::ObjectRef { kind: "Mapping".into(), name: "cart".into(), namespace: "shop".into() };
         let mut sources = SourceMap::default();
-        let live = source::Live { object, field: |_, _, _| "spec.prefix".to_owned() };
+        let field = |_: &str, _: Span, _: bool| "spec.prefix".to_owned();
+        let live = source::Live { object, field, last_applied: None, home: "default".into() };
         let id = sources.add(Origin::Live(live), "kind: Mapping\nspec:\n  prefix: cart/\n");
         let diagnostic = Diagnostic::warning("prefix-slash", Span::new(id, 30, 35), "this prefix never matches");
         insta::assert_snapshot!(write(&diagnostic, &sources, Style::default()), @r"
