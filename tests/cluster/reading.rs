@@ -51,6 +51,8 @@ fn strip(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(fields) => {
             fields.remove("source");
+            // Notes name places in their sentences.
+            fields.remove("notes");
             fields.values_mut().for_each(strip);
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(strip),

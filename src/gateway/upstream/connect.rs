@@ -102,9 +102,14 @@ impl AsyncWrite for Wire {
     }
 }
 
+/// How long a tunnel may take to open, at least: it leads through others, who may be busy.
+const TUNNEL_PATIENCE: Duration = Duration::from_secs(15);
+
 /// Connects within the cluster's limit.
 pub(crate) async fn connect(upstream: &Upstream, endpoint: &Endpoint) -> Result<Wire, Fault> {
-    match tokio::time::timeout(upstream.cluster.connect_timeout, open(upstream, endpoint)).await {
+    let patience = if endpoint.tunnel.is_some() { TUNNEL_PATIENCE } else { Duration::ZERO };
+    let limit = upstream.cluster.connect_timeout.max(patience);
+    match tokio::time::timeout(limit, open(upstream, endpoint)).await {
         Ok(wire) => wire,
         Err(_) => Err(Fault::ConnectTimeout),
     }

@@ -33,7 +33,7 @@ const MOST_IDLE: usize = 1024;
 const MOST_BUFFER: usize = 80 * 1024;
 
 /// The most tunnels to one endpoint that a worker opens at once: each is dear, and one that is freed meanwhile is as good.
-const MOST_OPENING: usize = 8;
+const MOST_OPENING: usize = 2;
 
 /// Counts a connection that is being opened.
 struct Opening(Rc<Pool>);
