@@ -22,6 +22,9 @@ _kubectl__ambassador() {
             kubectl__ambassador,convert)
                 cmd="kubectl__ambassador__subcmd__convert"
                 ;;
+            kubectl__ambassador,diff)
+                cmd="kubectl__ambassador__subcmd__diff"
+                ;;
             kubectl__ambassador,lint)
                 cmd="kubectl__ambassador__subcmd__lint"
                 ;;
@@ -47,7 +50,7 @@ _kubectl__ambassador() {
 
     case "${cmd}" in
         kubectl__ambassador)
-            opts="-V -h --color --version --help route-test routes lint rule serve convert completion version"
+            opts="-V -h --color --version --help route-test routes lint rule diff serve convert completion version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -157,6 +160,60 @@ _kubectl__ambassador() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        kubectl__ambassador__subcmd__diff)
+            opts="-R -o -h --level --recursive --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --before-edition --after-edition --output --exit-zero --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --level)
+                    COMPREPLY=($(compgen -W "text fields behaviour" -- "${cur}"))
+                    return 0
+                    ;;
+                --edition)
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --ambassador-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ambassador-namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --legacy-versions)
+                    COMPREPLY=($(compgen -W "yes no auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --before-edition)
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --after-edition)
+                    COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json patch markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json patch markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         kubectl__ambassador__subcmd__lint)
             opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -226,7 +283,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__route__subcmd__test)
-            opts="-X -H -d -f -R -k -o -h --request --header --data --curl --listener --sni --client-ip --draw --expect --requests --suite --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --explain --output --color --help"
+            opts="-X -H -d -f -R -k -o -h --request --header --data --curl --listener --sni --client-ip --draw --expect --requests --suite --coverage --mutate --fail-under --generate --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --explain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -285,6 +342,10 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --suite)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-under)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

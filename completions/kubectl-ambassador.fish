@@ -33,6 +33,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "routes" -d 'Print the effective route table, in the order in which it is tried'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "lint" -d 'Find what is wrong with Mappings, Hosts and all else that routes, before it is applied'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "rule" -d 'Explain a lint rule'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "diff" -d 'Tell what changes between two configurations, for requests'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "serve" -d 'Serve the configuration: the whole gateway in one process'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "convert" -d 'Convert every version to v3alpha1, annotations to objects of their own'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it'
@@ -48,6 +49,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l expect -d 'Turn the request into a check: service=, mapping=, status=, path=, ...' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l requests -d 'Answer every line of a file of JSON requests, - for standard input' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l suite -d 'Run expectations from files; exit 1 when one fails' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l fail-under -d 'Exit with 1 where less is covered, or noticed, in percent' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l rev -d 'Read the paths as they were in this git revision' -r
@@ -71,6 +73,9 @@ tap\t'TAP, of a suite'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l coverage -d 'Tell which routes the suites come to, and which tests they see say yes and no'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l mutate -d 'Tell which mistakes the suites would not notice'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l generate -d 'Write a suite that expects what is so now: a request for every route and for every boundary'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s R -l recursive -d 'Look into folders of folders too'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l explain -d 'Tell every candidate, what refused it, and the Mappings that are not there'
@@ -89,7 +94,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 no\t'No'
 auto\t'Find out'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s o -l output -d 'Output format' -r -f -a "text\t'Columns for people'
-wide\t'More columns, and the gateway\'s own routes'
+wide\t'More columns, which request reaches each route, and the gateway\'s own'
 json\t'One object'
 jsonl\t'One object a route'
 yaml\t'One document'
@@ -125,6 +130,40 @@ always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l all -d 'List all rules'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s h -l help -d 'Print help'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l level -d 'How deep to look' -r -f -a "text\t'Files, line by line'
+fields\t'Objects and their fields'
+behaviour\t'Requests, with the fields responsible'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l ambassador-id -d 'The ambassador_id of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l ambassador-namespace -d 'The namespace of the gateway' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
+no\t'No'
+auto\t'Find out'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l before-edition -d 'Whose rules apply before, where not the same as after' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l after-edition -d 'Whose rules apply after' -r -f -a "4\t'Emissary-ingress 4.1'
+3\t'Emissary-ingress 3.10.0'
+2\t'Emissary-ingress 2.5.1'
+1\t'Ambassador 1.14.4'
+auto\t'the newest that reads all documents, or 4'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s o -l output -d 'Output format' -r -f -a "text\t'For people'
+json\t'One object'
+patch\t'The texts, as `diff -u` has them'
+markdown\t'A comment on a pull request'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l exit-zero -d 'Exit with 0 although there are differences'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l rev -d 'Read the paths as they were in this git revision' -r

@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('routes', 'routes', [CompletionResultType]::ParameterValue, 'Print the effective route table, in the order in which it is tried')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Find what is wrong with Mappings, Hosts and all else that routes, before it is applied')
             [CompletionResult]::new('rule', 'rule', [CompletionResultType]::ParameterValue, 'Explain a lint rule')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes between two configurations, for requests')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the configuration: the whole gateway in one process')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert every version to v3alpha1, annotations to objects of their own')
             [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it')
@@ -51,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Turn the request into a check: service=, mapping=, status=, path=, ...')
             [CompletionResult]::new('--requests', '--requests', [CompletionResultType]::ParameterName, 'Answer every line of a file of JSON requests, - for standard input')
             [CompletionResult]::new('--suite', '--suite', [CompletionResultType]::ParameterName, 'Run expectations from files; exit 1 when one fails')
+            [CompletionResult]::new('--fail-under', '--fail-under', [CompletionResultType]::ParameterName, 'Exit with 1 where less is covered, or noticed, in percent')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'File or folder with manifests, - for standard input; repeatable')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Folder with a kustomization, built by `kubectl kustomize`')
@@ -72,6 +74,9 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('--coverage', '--coverage', [CompletionResultType]::ParameterName, 'Tell which routes the suites come to, and which tests they see say yes and no')
+            [CompletionResult]::new('--mutate', '--mutate', [CompletionResultType]::ParameterName, 'Tell which mistakes the suites would not notice')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Write a suite that expects what is so now: a request for every route and for every boundary')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Lay the paths over the live objects, as an apply would leave them')
@@ -140,6 +145,25 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List all rules')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-ambassador;diff' {
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'How deep to look')
+            [CompletionResult]::new('--edition', '--edition', [CompletionResultType]::ParameterName, 'Whose rules apply: 4, 3, 2, 1 or auto')
+            [CompletionResult]::new('--ambassador-id', '--ambassador-id', [CompletionResultType]::ParameterName, 'The ambassador_id of the gateway')
+            [CompletionResult]::new('--ambassador-namespace', '--ambassador-namespace', [CompletionResultType]::ParameterName, 'The namespace of the gateway')
+            [CompletionResult]::new('--legacy-versions', '--legacy-versions', [CompletionResultType]::ParameterName, 'Whether the cluster serves the v1 and v2 CRDs')
+            [CompletionResult]::new('--before-edition', '--before-edition', [CompletionResultType]::ParameterName, 'Whose rules apply before, where not the same as after')
+            [CompletionResult]::new('--after-edition', '--after-edition', [CompletionResultType]::ParameterName, 'Whose rules apply after')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into folders of folders too')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
+            [CompletionResult]::new('--exit-zero', '--exit-zero', [CompletionResultType]::ParameterName, 'Exit with 0 although there are differences')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'kubectl-ambassador;serve' {

@@ -10,6 +10,7 @@ pub mod analysis;
 pub mod cli;
 pub mod convert;
 pub mod diagnostic;
+pub mod diff;
 pub mod edition;
 pub mod gateway;
 pub mod input;

@@ -11,10 +11,12 @@ mod differ;
 mod generate;
 #[path = "analysis/reach.rs"]
 mod reach;
+#[path = "analysis/recorded.rs"]
+mod recorded;
 #[path = "analysis/slices.rs"]
 mod slices;
 
 /// How many tables, or pairs of tables, each law is held against.
 fn cases() -> u64 {
-    std::env::var("ANALYSIS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+    std::env::var("ANALYSIS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(200)
 }

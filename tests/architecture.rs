@@ -22,18 +22,40 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("outcome", &["model", "routing"]),
     ("analysis", &["model", "routing", "outcome"]),
     ("pipeline", &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis"]),
-    ("diff", &["source", "diagnostic", "edition", "resource", "model", "routing", "outcome", "analysis", "pipeline"]),
     (
         "lint",
         &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
     ),
-    ("route_test", &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "pipeline"]),
+    (
+        "route_test",
+        &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
+    ),
+    // What changes is told in the words of route-test: requests as people write them, answers, places.
+    (
+        "diff",
+        &[
+            "source",
+            "diagnostic",
+            "edition",
+            "yaml",
+            "resource",
+            "model",
+            "routing",
+            "outcome",
+            "analysis",
+            "pipeline",
+            "route_test",
+        ],
+    ),
     (
         "convert",
         &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
     ),
     ("gateway", &["model", "routing", "outcome"]),
-    ("report", &["source", "diagnostic", "edition", "yaml", "outcome", "diff", "lint", "route_test", "convert"]),
+    (
+        "report",
+        &["source", "diagnostic", "edition", "yaml", "outcome", "analysis", "lint", "route_test", "diff", "convert"],
+    ),
     ("cli", &["*"]),
 ];
 

@@ -6,6 +6,7 @@
 //! - *start*: [`space`], then `search`
 
 pub mod behaviour;
+pub mod boundary;
 mod cover;
 pub mod fingerprint;
 pub mod gateway;
@@ -27,7 +28,7 @@ pub use gateway::Gateway;
 pub use search::{Judgement, search};
 pub use slice::{Slice, slices};
 pub use space::{Point, RequestSet};
-pub use witness::{Landing, Way, Witness};
+pub use witness::{Landing, Way, Witness, land};
 
 /// What became of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::language::{Language, Limits, Names, PathForm, plainest};
 use super::space::{Part, Point, RequestSet, Schemes};
 use super::witness::{Way, Witness};
 use super::{Budget, Reason};
-use crate::model::Cleartext;
+use crate::model::{Cleartext, ClusterId};
 use crate::outcome::exchange::receive;
 use crate::outcome::normalise::PathRules;
 use crate::routing::predicate::HeaderKey;
@@ -58,23 +58,34 @@ pub struct Scene<'t> {
     pub before: Option<Stage<'t>>,
     /// What they meet after.
     pub after: Option<Stage<'t>>,
+    /// What they meet instead where their connection serves no HTTP: before, or after.
+    pub outside: [Option<Outside<'t>>; 2],
 }
 
-/// A connection that no HTTP is served on, on one side at least.
+/// What a connection comes to that no HTTP is served on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outside<'t> {
+    /// Nobody listens, or refuses it.
+    Nowhere,
+    /// It is carried as bytes, to clusters by weight.
+    Tcp(&'t [(ClusterId, u32)]),
+}
+
+/// A connection that no HTTP is served on, on either side.
 #[derive(Clone, Debug)]
 pub struct Connection<'t> {
     /// How it comes in.
     pub way: Way,
-    /// What serves it before.
-    pub before: Option<&'t Serves>,
-    /// What serves it after.
-    pub after: Option<&'t Serves>,
+    /// What it comes to before.
+    pub before: Outside<'t>,
+    /// What it comes to after.
+    pub after: Outside<'t>,
 }
 
 /// All ways into two gateways.
 #[derive(Clone, Debug)]
 pub struct Scenes<'t> {
-    /// Requests that meet virtual hosts, on both sides or on one.
+    /// Requests that are read as HTTP, on both sides or on one.
     pub scenes: Vec<Scene<'t>>,
     /// The other connections.
     pub connections: Vec<Connection<'t>>,
@@ -137,13 +148,13 @@ impl<'t> Scenes<'t> {
 }
 
 /// What tells scenes apart: the authorities, and for each side the routes and what becomes of them.
-type Key = (RequestSetKey, [Option<(usize, Mode)>; 2]);
+type Key<'t> = (RequestSetKey, [Option<(usize, Mode)>; 2], [Option<Outside<'t>>; 2]);
 type RequestSetKey = (Vec<Language>, Vec<Language>, PathForm, Option<bool>);
 
 struct Finder<'t> {
     pair: Pair<'t>,
     found: Scenes<'t>,
-    known: FxHashMap<Key, usize>,
+    known: FxHashMap<Key<'t>, usize>,
     cells: FxHashMap<[Option<usize>; 2], Arc<Vec<Cell>>>,
     by_scheme: bool,
 }
@@ -170,9 +181,13 @@ impl<'t> Finder<'t> {
             Some(Serves::Http(hosts)) => Some(hosts),
             _ => None,
         });
+        let outside = served.map(|serves| match serves {
+            None => Some(Outside::Nowhere),
+            Some(Serves::Tcp(clusters)) => Some(Outside::Tcp(clusters)),
+            Some(Serves::Http(_)) => None,
+        });
         let way = Way { port, tls, forwarded_proto: None };
-        let [before, after] = served;
-        if hosts.iter().any(Option::is_none) {
+        if let [Some(before), Some(after)] = outside {
             self.found.connections.push(Connection { way, before, after });
             return Ok(());
         }
@@ -180,7 +195,7 @@ impl<'t> Finder<'t> {
         for forwarded_proto in [None, Some("https"), Some("http")] {
             let way = Way { forwarded_proto, ..way.clone() };
             for cell in cells.iter() {
-                self.scene(&way, cell, hosts, listeners);
+                self.scene(&way, cell, hosts, listeners, outside);
             }
         }
         Ok(())
@@ -192,6 +207,7 @@ impl<'t> Finder<'t> {
         cell: &Cell,
         hosts: [Option<&'t VirtualHosts>; 2],
         listeners: [Option<&'t Listener>; 2],
+        outside: [Option<Outside<'t>>; 2],
     ) {
         let point = Point { authority: cell.example.clone(), ..Point::plain() };
         let witness = Witness { way: way.clone(), point };
@@ -209,7 +225,7 @@ impl<'t> Finder<'t> {
             Some(Stage { host, mode })
         };
         let (before, after) = (stage(0), stage(1));
-        if before.is_none() && after.is_none() {
+        if before.is_none() && after.is_none() && outside == [None, None] {
             return;
         }
         let is_secure = secure.iter().flatten().next().copied().unwrap_or(false);
@@ -223,7 +239,7 @@ impl<'t> Finder<'t> {
             without.extend(listener.and_then(|listener| own_port(table, listener)));
         }
         let sides = [before, after].map(|stage| stage.map(|s| (Arc::as_ptr(&s.host.routes) as usize, s.mode)));
-        let key = ((cell.within.clone(), without, form, self.by_scheme.then_some(is_secure)), sides);
+        let key = ((cell.within.clone(), without, form, self.by_scheme.then_some(is_secure)), sides, outside);
         if let Some(scene) = self.known.get(&key).and_then(|at| self.found.scenes.get_mut(*at)) {
             if scene.ways.iter().all(|(known, _)| known.port != way.port || known.tls.is_some() != way.tls.is_some()) {
                 scene.ways.push((way.clone(), is_secure));
@@ -241,7 +257,7 @@ impl<'t> Finder<'t> {
             set.exclude(Part::Authority, language.clone());
         }
         self.known.insert(key, self.found.scenes.len());
-        self.found.scenes.push(Scene { ways: vec![(way.clone(), is_secure)], set, before, after });
+        self.found.scenes.push(Scene { ways: vec![(way.clone(), is_secure)], set, before, after, outside });
     }
 
     /// The authorities, by the virtual hosts that they meet.

@@ -45,7 +45,7 @@ struct Finder<'t> {
     table: &'t RouteTable,
     sets: Vec<RequestSet>,
     budget: Budget,
-    /// Pairs that are told, or of which one is the more special.
+    /// Pairs that are told.
     known: FxHashSet<(RouteId, RouteId)>,
     found: FxHashMap<RouteId, Vec<Slice>>,
 }
@@ -68,9 +68,10 @@ impl Finder<'_> {
                 if !stage.has(self.table.route(by)) || self.known.contains(&(id, by)) {
                     continue;
                 }
-                if self.is_more_special(by, id) {
-                    self.known.insert((id, by));
-                } else if let Some(example) = self.example(scene, stage, id, by) {
+                if self.is_more_special(scene, by, id) {
+                    continue;
+                }
+                if let Some(example) = self.example(scene, stage, id, by) {
                     self.known.insert((id, by));
                     self.found.entry(id).or_default().push(Slice { by, example });
                 }
@@ -78,9 +79,10 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether all requests that meet the conditions of one meet those of another, as far as that is decided.
-    fn is_more_special(&self, one: RouteId, other: RouteId) -> bool {
-        let (Some(one), Some(other)) = (self.set(one), self.set(other)) else { return true };
+    /// Whether all requests of a scene that meet the conditions of one meet those of another, as far as that is decided.
+    fn is_more_special(&self, scene: &Scene<'_>, one: RouteId, other: RouteId) -> bool {
+        let one = self.set(one).and_then(|set| set.intersect(&scene.set));
+        let (Some(one), Some(other)) = (one, self.set(other)) else { return true };
         !matches!(one.within(&[other], &mut self.budget.clone()), Proof::Fails(_))
     }
 

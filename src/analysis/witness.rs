@@ -35,8 +35,10 @@ pub struct Witness {
 /// Where a request ends.
 #[derive(Clone, Copy, Debug)]
 pub enum Landing<'t> {
-    /// No such port, no chain for the connection, or no HTTP there.
+    /// No such port, or no chain for the connection.
     Nowhere,
+    /// The connection is carried as bytes.
+    Tcp,
     /// No virtual host.
     NoHost,
     /// A virtual host, but no route of it.
@@ -120,34 +122,50 @@ impl Witness {
     ///
     /// It is answered before it comes to a route.
     pub fn send<'t>(&self, table: &'t RouteTable) -> Result<(Landing<'t>, Point), Reason> {
-        let request = self.request();
-        let arrived_nowhere = || Ok((Landing::Nowhere, self.point.clone()));
-        let Some(listener) = table.listener(self.way.port) else { return arrived_nowhere() };
-        let chain = listener.chain(request.tls.as_ref().map(Option::as_deref));
-        let Some(Serves::Http(hosts)) = chain.map(|chain| &chain.serves) else { return arrived_nowhere() };
-        let received = receive(&table.settings, listener, &request).map_err(|_| Reason::NotReproduced)?;
-        let view = received.head.view(received.secure, self.point.draw);
-        let landing = match hosts.choose(view.authority) {
-            None => Landing::NoHost,
-            Some(host) => match table.select(host, &view) {
-                None => Landing::NoRoute(host),
-                Some(Selection { id, treatment, .. }) => Landing::Route(host, id, treatment),
-            },
-        };
-        let arrived = Point {
-            secure: view.secure,
-            authority: view.authority.to_owned(),
-            method: view.method.to_owned(),
-            path: view.path.to_owned(),
-            query: view.query.map(str::to_owned),
-            headers: received.head.headers.clone(),
-            draw: self.point.draw,
-        };
-        Ok((landing, arrived))
+        let (landing, arrived) = land(table, &self.request(), self.point.draw)?;
+        Ok((landing, arrived.unwrap_or_else(|| self.point.clone())))
     }
 
     /// Whether a listener counts it as secure; `None` where it is answered at once.
     pub(super) fn is_secure(&self, table: &RouteTable, listener: &Listener) -> Option<bool> {
         receive(&table.settings, listener, &self.request()).ok().map(|received| received.secure)
     }
+}
+
+/// Sends any request: where it ends, and how it arrives there if it comes to virtual hosts at all.
+///
+/// # Errors
+///
+/// It is answered before it comes to a route.
+pub fn land<'t>(
+    table: &'t RouteTable,
+    request: &Request<'_>,
+    draw: Draw,
+) -> Result<(Landing<'t>, Option<Point>), Reason> {
+    let Some(listener) = table.listener(request.listener) else { return Ok((Landing::Nowhere, None)) };
+    let chain = listener.chain(request.tls.as_ref().map(Option::as_deref));
+    let hosts = match chain.map(|chain| &chain.serves) {
+        None => return Ok((Landing::Nowhere, None)),
+        Some(Serves::Tcp(_)) => return Ok((Landing::Tcp, None)),
+        Some(Serves::Http(hosts)) => hosts,
+    };
+    let received = receive(&table.settings, listener, request).map_err(|_| Reason::NotReproduced)?;
+    let view = received.head.view(received.secure, draw);
+    let landing = match hosts.choose(view.authority) {
+        None => Landing::NoHost,
+        Some(host) => match table.select(host, &view) {
+            None => Landing::NoRoute(host),
+            Some(Selection { id, treatment, .. }) => Landing::Route(host, id, treatment),
+        },
+    };
+    let arrived = Point {
+        secure: view.secure,
+        authority: view.authority.to_owned(),
+        method: view.method.to_owned(),
+        path: view.path.to_owned(),
+        query: view.query.map(str::to_owned),
+        headers: received.head.headers.clone(),
+        draw,
+    };
+    Ok((landing, Some(arrived)))
 }

@@ -150,7 +150,8 @@ impl YesNoAuto {
     }
 }
 
-fn editions() -> impl TypedValueParser<Value = EditionChoice> {
+/// The editions, and `auto`.
+pub(super) fn editions() -> impl TypedValueParser<Value = EditionChoice> {
     let editions =
         Edition::NEWEST_FIRST.map(|edition| PossibleValue::new(edition.number().to_string()).help(edition.release()));
     let auto = PossibleValue::new("auto").help("the newest that reads all documents, or 4");

@@ -21,6 +21,7 @@ mod name;
 
 mod completion;
 mod convert;
+mod diff;
 mod lint;
 mod route_test;
 mod routes;
@@ -65,6 +66,7 @@ verbs! {
     routes => Routes,
     lint => Lint,
     rule => Rule,
+    diff => Diff,
     serve => Serve,
     convert => Convert,
     completion => Completion,

@@ -34,7 +34,7 @@ enum Output {
     /// Columns for people
     #[default]
     Text,
-    /// More columns, and the gateway's own routes
+    /// More columns, which request reaches each route, and the gateway's own
     Wide,
     /// One object
     Json,
@@ -67,7 +67,10 @@ impl Args {
     pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
         let sources = self.input.read(&self.paths, world)?;
         let compilation = load::compile(sources, &self.gateway.options())?;
-        let facts = Facts::of(&compilation);
+        let facts = match self.output {
+            Output::Text | Output::Name => Facts::of(&compilation),
+            Output::Wide | Output::Json | Output::Jsonl | Output::Yaml => Facts::proved(&compilation),
+        };
         let text = match self.output {
             Output::Text | Output::Wide => view::write(&facts, self.output == Output::Wide, world.out),
             Output::Json => json::pretty(&serde_json::to_string(&Versioned { version: 1, facts: &facts })?),

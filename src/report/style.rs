@@ -42,6 +42,10 @@ impl Style {
         bad: |text| text.red().bold();
         /// News to look at.
         odd: |text| text.yellow().bold();
+        /// What was there.
+        lost: |text| text.red();
+        /// What is there now.
+        gained: |text| text.green();
         /// A name that can be looked up.
         name: |text| text.cyan();
     }

@@ -1,10 +1,10 @@
 //! One compilation, ready to be asked about any number of requests.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::absent::{Absence, absences};
 use super::place::{MappingRef, SourceRef, mapping_ref, tcp_mapping_ref};
-use crate::model::{ClusterId, MappingId, TcpMappingId};
+use crate::model::{ClusterId, MappingId, Table, TcpMappingId, TlsContext, TlsId};
 use crate::outcome::reply::Why;
 use crate::outcome::request::Request;
 use crate::outcome::{Decision, Outcome, decide, outcomes};
@@ -17,9 +17,10 @@ const HINTS: usize = 5;
 /// A compilation, ready to be asked.
 pub struct Judge<'c> {
     pub(super) compilation: &'c Compilation,
+    table: &'c RouteTable,
     refusal: Option<(Refusal, Option<SourceRef>)>,
-    mappings: Vec<Option<MappingRef>>,
-    tcp_mappings: Vec<MappingRef>,
+    mappings: Arc<[Option<MappingRef>]>,
+    tcp_mappings: Arc<[MappingRef]>,
     nowhere: OnceLock<Vec<Absence>>,
 }
 
@@ -78,6 +79,7 @@ impl<'c> Judge<'c> {
         let place = |refusal: &Refusal| refusal.span.map(|span| compilation.sources.place(span).into());
         Self {
             compilation,
+            table: &compilation.table,
             refusal: compilation.refusal().map(|refusal| {
                 let place = place(&refusal);
                 (refusal, place)
@@ -90,7 +92,27 @@ impl<'c> Judge<'c> {
 
     /// The table that is asked.
     pub fn table(&self) -> &'c RouteTable {
-        &self.compilation.table
+        self.table
+    }
+
+    /// TLS settings, which the table only names.
+    pub fn tls(&self) -> &'c Table<TlsId, TlsContext> {
+        &self.compilation.snapshot.tls
+    }
+
+    /// The same, but asking a variant of the table: one with the same Mappings.
+    pub fn over<'t>(&self, table: &'t RouteTable) -> Judge<'t>
+    where
+        'c: 't,
+    {
+        Judge {
+            compilation: self.compilation,
+            table,
+            refusal: self.refusal.clone(),
+            mappings: Arc::clone(&self.mappings),
+            tcp_mappings: Arc::clone(&self.tcp_mappings),
+            nowhere: OnceLock::new(),
+        }
     }
 
     /// What happens to a request: every possible outcome, or that of one draw.
@@ -101,7 +123,7 @@ impl<'c> Judge<'c> {
             let told = Told { share: 1.0, mapping: None, what };
             return Answer { request, virtual_host: None, outcomes: vec![told], notes, hints: Vec::new() };
         }
-        let table = &self.compilation.table;
+        let table = self.table;
         let decisions = match draw {
             Some(draw) => vec![(1.0, decide(table, request, draw))],
             None => outcomes(table, request),
@@ -114,7 +136,7 @@ impl<'c> Judge<'c> {
     }
 
     fn told<'a>(&'a self, request: &Request<'_>, share: f64, decision: Decision<'a, 'a>) -> Told<'a> {
-        let table = &self.compilation.table;
+        let table = self.table;
         let service_of = |cluster: ClusterId| &*table.cluster(cluster).service;
         let mut mapping = decision.route.and_then(|(_, id)| self.mapping(id));
         let (service, mirror) = match (&decision.outcome, decision.route) {
@@ -137,7 +159,7 @@ impl<'c> Judge<'c> {
     }
 
     fn tcp_mapping(&self, port: u16, cluster: ClusterId) -> Option<&MappingRef> {
-        let service = &self.compilation.table.cluster(cluster).service;
+        let service = &self.table.cluster(cluster).service;
         let mut all = self.compilation.snapshot.tcp_mappings.iter();
         let (TcpMappingId(at), _) = all.find(|(_, mapping)| {
             mapping.port == port && (mapping.service == *service || mapping.normal_service == *service)

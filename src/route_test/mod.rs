@@ -7,11 +7,15 @@
 
 mod absent;
 mod ask;
+mod case;
 pub mod curl;
+pub mod exercise;
 pub mod expect;
 pub mod facts;
+pub mod generate;
 mod judge;
 pub mod line;
+pub mod mutate;
 mod place;
 pub mod run;
 pub mod suite;
@@ -20,6 +24,7 @@ mod url;
 
 pub use absent::Absence;
 pub use ask::{Ask, AskError};
+pub use case::{CaseText, WitnessText, expectations};
 pub use judge::{Answer, Judge, Told, What};
 pub use place::{MappingRef, SourceRef};
 pub use trace::{Candidate, Refuses, Says, Trace};

@@ -14,6 +14,7 @@ pub mod rank;
 pub mod regex;
 mod request;
 mod route;
+mod vary;
 mod vhost;
 
 use std::sync::Arc;

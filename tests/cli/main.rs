@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod completing;
+mod diff;
 mod help;
 mod readme;
 mod requests;

@@ -77,7 +77,11 @@ fn without_ours(listeners: &Value) -> Value {
         for chain in listener["chains"].as_array_mut().unwrap() {
             for vhost in chain.get_mut("vhosts").and_then(Value::as_array_mut).into_iter().flatten() {
                 remove(vhost, &["cleartext"]);
-                vhost["routes"].as_array_mut().unwrap().iter_mut().for_each(|route| remove(route, &["mapping"]));
+                vhost["routes"]
+                    .as_array_mut()
+                    .unwrap()
+                    .iter_mut()
+                    .for_each(|route| remove(route, &["mapping", "reached"]));
             }
         }
     }

@@ -204,6 +204,30 @@ fn suites_and_their_results_fit() {
 }
 
 #[test]
+fn differences_fit() {
+    let schemas = Schemas::read();
+    let moved = "testdata/changes/move-prefix/before testdata/changes/move-prefix/after";
+    for flags in [
+        moved.to_owned(),
+        format!("{moved} --level fields"),
+        format!("{moved} --level text"),
+        "testdata/manifests/kubeflow --before-edition 1 --after-edition 4".to_owned(),
+        "testdata/manifests/bare testdata/manifests/shop".to_owned(),
+        "testdata/manifests/shop testdata/truth/conformance/cases/invalid-regex-refuses-all/manifests.yaml".to_owned(),
+    ] {
+        schemas.check("diff.json", &json(&format!("diff -o json {flags}")));
+    }
+}
+
+#[test]
+fn generated_suites_fit_and_so_does_what_they_measure() {
+    let schemas = Schemas::read();
+    schemas.check("suite.json", &json("route-test --generate -o json -f testdata/manifests/shop"));
+    let flags = "--coverage --mutate -o json";
+    schemas.check("suite-results.json", &json(&format!("route-test --suite testdata/routing/shop.yaml {flags}")));
+}
+
+#[test]
 fn the_version_fits() {
     Schemas::read().check("version.json", &json("version -o json"));
 }

@@ -16,13 +16,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use self::question::Arrivals;
 use self::side::{Deeds, Item, List, Side};
 pub use self::surroundings::Surrounding;
-use super::fingerprint::{ActionFingerprint, Difference};
+use super::fingerprint::Difference;
 use super::gateway::Gateway;
 use super::overlap::Overlaps;
 use super::scene::{Connection, Pair, Scene, Scenes};
-use super::witness::{Landing, Witness};
+use super::witness::{Landing, Witness, land};
 use super::{Budget, Proof, Reason};
-use crate::routing::{RouteId, Serves, Treatment};
+use crate::outcome::request::Request;
+use crate::routing::{Draw, RouteId, RouteTable, Treatment};
 
 /// Where a request ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,10 +50,18 @@ impl End {
     }
 }
 
+impl End {
+    /// Where any request ends. `None`: it is answered before it comes to a route.
+    pub fn of(table: &RouteTable, request: &Request<'_>, draw: Draw) -> Option<Self> {
+        land(table, request, draw).ok().map(|(landing, _)| Self::from(&landing))
+    }
+}
+
 impl From<&Landing<'_>> for End {
     fn from(landing: &Landing<'_>) -> Self {
         match landing {
             Landing::Nowhere => Self::Nowhere,
+            Landing::Tcp => Self::Tcp,
             Landing::NoHost | Landing::NoRoute(_) => Self::NoRoute,
             Landing::Route(_, id, Treatment::Serve) => Self::Route(*id),
             Landing::Route(_, id, Treatment::RedirectToHttps) => Self::ToHttps(*id),
@@ -188,24 +197,16 @@ impl<'t> Comparer<'t> {
         self.until == Until::FirstClass && !self.found.classes.is_empty()
     }
 
-    /// Connections that are not served by HTTP on both sides are compared as a whole.
+    /// Connections that are served by HTTP on neither side are compared as a whole.
     fn connection(&mut self, connection: &Connection<'t>) {
         if self.is_done() {
             return;
         }
-        let witness = connection.witness();
-        let deed = |side: &Side<'t>, serves: Option<&Serves>| match serves {
-            None => (End::Nowhere, ActionFingerprint::default()),
-            Some(Serves::Tcp(clusters)) => (End::Tcp, ActionFingerprint::tcp(&side.gateway, clusters)),
-            Some(Serves::Http(_)) => match witness.send(side.gateway.table) {
-                Ok((landing, _)) => (End::from(&landing), side.deed(&landing)),
-                Err(_) => (End::NoRoute, ActionFingerprint::not_found()),
-            },
-        };
-        let (before, was) = deed(&self.before, connection.before);
-        let (after, is) = deed(&self.after, connection.after);
+        let (before, was) = self.before.outside(connection.before);
+        let (after, is) = self.after.outside(connection.after);
         let differences = was.differences(&is);
         if before != after || !differences.is_empty() {
+            let witness = connection.witness();
             self.found.classes.push(Class { before, after, witness, differences });
         }
     }
@@ -217,8 +218,12 @@ impl<'t> Comparer<'t> {
         let before = self.before.list(scene.before, &mut self.deeds);
         let after = self.after.list(scene.after, &mut self.deeds);
         let alike = |a: &Item, b: &Item| (a.tests, a.does) == (b.tests, b.does);
-        if before.len() == after.len() && before.iter().zip(&*after).all(|(a, b)| alike(a, b)) {
+        let is_http = scene.outside == [None, None];
+        if is_http && before.len() == after.len() && before.iter().zip(&*after).all(|(a, b)| alike(a, b)) {
             return;
+        }
+        if !is_http {
+            self.ask(scene, None, None);
         }
         let kinds = |list: &List| list.iter().map(|item| item.tests).collect::<Vec<u32>>();
         let pairs = align::align(&kinds(&before), &kinds(&after));

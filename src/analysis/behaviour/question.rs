@@ -3,11 +3,12 @@
 use http::HeaderName;
 use rustc_hash::FxHashMap;
 
-use super::side::{Item, Side};
+use super::side::{Deeds, Item, Side};
 use super::visible::{is_visible, patterns, shows_in_outcome};
 use super::{Class, Comparer, End};
+use crate::analysis::fingerprint::ActionFingerprint;
 use crate::analysis::language::Language;
-use crate::analysis::scene::{Arrival, Scene, Stage, arrival, why_changed};
+use crate::analysis::scene::{Arrival, Outside, Scene, Stage, arrival, why_changed};
 use crate::analysis::search::{Judgement, search};
 use crate::analysis::space::{Part, Point, RequestSet};
 use crate::analysis::witness::Witness;
@@ -39,11 +40,24 @@ struct Half<'q, 't> {
     stage: Option<Stage<'t>>,
     /// The route at which the request should end; `None` is none.
     item: Option<&'q Item>,
+    /// What the request meets where its connection serves no HTTP.
+    outside: Option<Outside<'t>>,
 }
 
 impl<'q> Half<'q, '_> {
     fn end(&self) -> End {
-        self.item.map_or(End::NoRoute, |item| item.end)
+        match (self.item, self.outside) {
+            (Some(item), _) => item.end,
+            (None, Some(outside)) => self.side.outside(outside).0,
+            (None, None) => End::NoRoute,
+        }
+    }
+
+    fn deed(&self, deeds: &Deeds) -> ActionFingerprint {
+        match self.outside {
+            Some(outside) => self.side.outside(outside).1,
+            None => deeds.of(self.item),
+        }
     }
 
     fn set(&self) -> Option<&'q RequestSet> {
@@ -81,12 +95,13 @@ impl<'q> Half<'q, '_> {
 impl<'t> Comparer<'t> {
     /// Asks whether requests of a scene end at these routes, unless that makes no difference or is known.
     pub(super) fn ask(&mut self, scene: &Scene<'t>, before: Option<&Item>, after: Option<&Item>) {
-        if self.is_done() || before.map(|item| item.does) == after.map(|item| item.does) {
+        let is_http = scene.outside == [None, None];
+        if self.is_done() || is_http && before.map(|item| item.does) == after.map(|item| item.does) {
             return;
         }
         let halves = [
-            Half { side: &self.before, stage: scene.before, item: before },
-            Half { side: &self.after, stage: scene.after, item: after },
+            Half { side: &self.before, stage: scene.before, item: before, outside: scene.outside[0] },
+            Half { side: &self.after, stage: scene.after, item: after, outside: scene.outside[1] },
         ];
         let ends = (halves[0].end(), halves[1].end());
         if self.known.contains(&ends) {
@@ -105,8 +120,8 @@ impl<'t> Comparer<'t> {
                 return;
             }
         }
-        let differences = self.deeds.of(before).differences(&self.deeds.of(after));
-        let is_subtle = shows_in_outcome(&differences);
+        let differences = halves[0].deed(&self.deeds).differences(&halves[1].deed(&self.deeds));
+        let is_subtle = is_http && shows_in_outcome(&differences);
         let mut budget = self.budget;
         let found = match find(scene, &halves, &target, &mut budget) {
             Proof::Fails(witness) if is_subtle => find_visible(scene, &halves, target, witness, &mut budget),

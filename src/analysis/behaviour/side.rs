@@ -7,10 +7,9 @@ use rustc_hash::FxHashMap;
 use super::End;
 use crate::analysis::fingerprint::{ActionFingerprint, Parties};
 use crate::analysis::gateway::Gateway;
-use crate::analysis::scene::{Mode, Stage};
+use crate::analysis::scene::{Mode, Outside, Stage};
 use crate::analysis::space::RequestSet;
-use crate::analysis::witness::Landing;
-use crate::routing::{RouteId, Tests, Treatment};
+use crate::routing::{RouteId, Tests};
 
 /// A route in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,14 +124,11 @@ impl<'t> Side<'t> {
         matches!(item.end, End::Route(_)).then(|| ActionFingerprint::untouched(&self.gateway, route, self.parties))
     }
 
-    /// What is done where a request landed.
-    pub(super) fn deed(&self, landing: &Landing<'_>) -> ActionFingerprint {
-        match landing.route() {
-            None => ActionFingerprint::not_found(),
-            Some((id, Treatment::Serve)) => {
-                ActionFingerprint::of(&self.gateway, self.gateway.table.route(id), self.parties)
-            }
-            Some((id, Treatment::RedirectToHttps)) => ActionFingerprint::to_https(self.gateway.table.route(id)),
+    /// Where a connection ends that serves no HTTP here, and what is done with it.
+    pub(super) fn outside(&self, outside: Outside<'_>) -> (End, ActionFingerprint) {
+        match outside {
+            Outside::Nowhere => (End::Nowhere, ActionFingerprint::default()),
+            Outside::Tcp(clusters) => (End::Tcp, ActionFingerprint::tcp(&self.gateway, clusters)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `route-test`: where does this request go, and why.
 
+mod generate;
 mod requests;
 mod suite;
 
@@ -23,7 +24,7 @@ use crate::route_test::{Ask, Judge, curl, run};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The request: a URL, perhaps with a method before it, or a path alone
-    #[arg(value_name = "[METHOD] URL", num_args = 0..=2, conflicts_with_all = ["curl", "requests", "suite"])]
+    #[arg(value_name = "[METHOD] URL", num_args = 0..=2, conflicts_with_all = ["curl", "requests", "suite", "generate"])]
     request: Vec<String>,
 
     #[command(flatten)]
@@ -36,6 +37,24 @@ pub(super) struct Args {
     /// Run expectations from files; exit 1 when one fails
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Many requests", conflicts_with_all = ["curl", "expect"])]
     suite: Vec<PathBuf>,
+
+    /// Tell which routes the suites come to, and which tests they see say yes and no
+    #[arg(long, help_heading = "Many requests", requires = "suite")]
+    coverage: bool,
+
+    /// Tell which mistakes the suites would not notice
+    ///
+    /// A test is dropped or relaxed, a Mapping tried before another; what changes no request is left out, by proof.
+    #[arg(long, help_heading = "Many requests", requires = "suite")]
+    mutate: bool,
+
+    /// Exit with 1 where less is covered, or noticed, in percent
+    #[arg(long, value_name = "PERCENT", help_heading = "Many requests", requires = "suite", value_parser = percent)]
+    fail_under: Option<f64>,
+
+    /// Write a suite that expects what is so now: a request for every route and for every boundary
+    #[arg(long, help_heading = "Many requests", conflicts_with_all = ["curl", "requests", "suite", "expect"])]
+    generate: bool,
 
     #[command(flatten)]
     input: InputArgs,
@@ -125,17 +144,33 @@ enum UsageError {
     NotASuite,
     #[error("`--requests -` and `-f -` cannot both read standard input")]
     StdinTwice,
+    #[error("`--fail-under` says how much of what: add `--coverage` or `--mutate`")]
+    NothingMeasured,
     #[error("`--requests` answers in lines of JSON: leave `-o` out, or write `-o jsonl`")]
     NotLines,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').parse().ok().filter(|number: &f64| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "a percentage is a number from 0 to 100".to_owned())
 }
 
 impl Args {
     pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
         if !self.suite.is_empty() {
-            return suite::run(&self.suite, &self.input, &self.gateway, self.output, world);
+            let measures =
+                suite::Measures { coverage: self.coverage, mutate: self.mutate, fail_under: self.fail_under };
+            if self.fail_under.is_some() && !self.coverage && !self.mutate {
+                return Err(UsageError::NothingMeasured.into());
+            }
+            return suite::run(&self.suite, &self.input, &self.gateway, self.output, &measures, world);
         }
         if matches!(self.output, Output::Junit | Output::Tap) {
             return Err(UsageError::NotASuite.into());
+        }
+        if self.generate {
+            let is_json = matches!(self.output, Output::Json | Output::Jsonl);
+            return generate::run(&self.input, &self.gateway, is_json, world);
         }
         if let Some(requests) = &self.requests {
             if matches!(self.output, Output::Wide | Output::Yaml) {

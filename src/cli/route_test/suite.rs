@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Output;
+use crate::analysis::Reason;
 use crate::cli::args::{GatewayArgs, InputArgs};
 use crate::cli::exit::Failure;
 use crate::cli::{Exit, Ran, World, load};
@@ -10,6 +11,8 @@ use crate::input::Input;
 use crate::pipeline::Options;
 use crate::report::format::{excerpt, junit, tap};
 use crate::report::view::suite as view;
+use crate::route_test::exercise::coverage;
+use crate::route_test::mutate::mutate;
 use crate::route_test::suite::{self, Suite};
 use crate::route_test::{Judge, run};
 use crate::source::SourceMap;
@@ -21,6 +24,16 @@ enum SuiteError {
     Wrong(String, usize),
     #[error("`{0}` does not say what it is about: write `given: PATH`, or name manifests with -f")]
     NothingGiven(String),
+    #[error("what `{0}` covers cannot be told: {1}")]
+    Unmeasured(String, String),
+}
+
+/// What is told of suites beside whether they pass.
+pub(super) struct Measures {
+    pub(super) coverage: bool,
+    pub(super) mutate: bool,
+    /// The least that is good enough, in percent.
+    pub(super) fail_under: Option<f64>,
 }
 
 /// Runs all suites of all files.
@@ -29,13 +42,14 @@ pub(super) fn run(
     input: &InputArgs,
     gateway: &GatewayArgs,
     output: Output,
+    measures: &Measures,
     world: &mut World<'_, '_>,
 ) -> Ran {
     let suites = read(files, world)?;
     let mut results = view::Results::default();
     for (file, sources, suites) in &suites {
         for suite in suites {
-            one(file, sources, suite, input, gateway, &mut results, world)?;
+            one(file, sources, suite, input, gateway, measures, &mut results, world)?;
         }
     }
     let text = match output {
@@ -47,7 +61,8 @@ pub(super) fn run(
         Output::Tap => tap::write(&results.cases()),
     };
     world.env.stdout.write_all(text.as_bytes())?;
-    Ok(Exit::findings(results.failed() > 0))
+    let is_short = measures.fail_under.is_some_and(|least| results.least_measured().is_some_and(|part| part < least));
+    Ok(Exit::findings(results.failed() > 0 || is_short))
 }
 
 /// A file, its text, and the suites in it.
@@ -75,12 +90,14 @@ fn read(files: &[PathBuf], world: &mut World<'_, '_>) -> Result<Vec<Read>, Failu
     Ok(all)
 }
 
+#[expect(clippy::too_many_arguments, reason = "a suite, what it is about, and where its results go")]
 fn one(
     file: &Path,
     sources: &SourceMap,
     suite: &Suite,
     input: &InputArgs,
     gateway: &GatewayArgs,
+    measures: &Measures,
     results: &mut view::Results,
     world: &mut World<'_, '_>,
 ) -> Result<(), Failure> {
@@ -106,5 +123,16 @@ fn one(
     let settled = run::settle(suite, &judge);
     let place = |span| sources.place(span);
     results.add(file.display().to_string(), &run::run(&settled, &judge), &compilation.notes, place);
+    if compilation.refusal().is_some() {
+        // Nothing is served: there is nothing to cover, and every mistake is as good as none.
+        return Ok(());
+    }
+    let undecided = |reason: Reason| SuiteError::Unmeasured(file.display().to_string(), reason.to_string());
+    if measures.coverage {
+        results.covered(coverage(&judge, &settled).map_err(undecided)?);
+    }
+    if measures.mutate {
+        results.mutated(mutate(&judge, &settled).map_err(undecided)?);
+    }
     Ok(())
 }

@@ -28,6 +28,20 @@ pub fn write(out: &mut Vec<u8>, id: Option<&str>, answer: &Answer<'_>) {
     out.extend_from_slice(b"]}");
 }
 
+/// A request as every answer has it.
+pub(in crate::report) fn request_json(asked: &Request<'_>) -> String {
+    let mut out = Vec::new();
+    request(&mut out, None, asked);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// One outcome as every answer has it.
+pub(in crate::report) fn outcome_json(request: &Request<'_>, told: &Told<'_>) -> String {
+    let mut out = Vec::new();
+    outcome(&mut out, request, told);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 fn request(out: &mut Vec<u8>, id: Option<&str>, request: &Request<'_>) {
     out.extend_from_slice(b"{\"id\":");
     out.extend_from_slice(id.unwrap_or("null").as_bytes());

@@ -5,6 +5,7 @@ pub mod excerpt;
 mod folder;
 pub mod json;
 pub mod junit;
+pub mod patch;
 mod table;
 pub mod tap;
 

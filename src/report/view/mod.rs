@@ -1,7 +1,9 @@
 //! One file per result: how it is told to people, and in the formats that are its own.
 
+pub mod diff;
 pub mod explain;
 pub mod lint;
+mod measured;
 pub mod route_test;
 pub mod routes;
 pub mod rule;

@@ -9,6 +9,9 @@ use crate::route_test::facts::{
     ActionFacts, ChainFacts, ConditionFacts, Facts, HostFacts, ListenerFacts, MatchFacts, RouteFacts,
 };
 
+/// So many slices are told of a route; JSON has them all.
+const LOSSES: usize = 2;
+
 /// A part of the table: what several Listeners may have alike is told once.
 struct Part {
     ports: Vec<u16>,
@@ -97,7 +100,7 @@ fn host_text(host: &HostFacts, look: &Look) -> String {
         let _ = writeln!(out, "  {}", style.dim("no Mapping is here: every request gets 404"));
     } else {
         let headings: &[&str] = if wide {
-            &["#", "MATCH", "GOES TO", "MAPPING", "TIMEOUT", "CHANGES", "SOURCE"]
+            &["#", "MATCH", "GOES TO", "MAPPING", "TIMEOUT", "CHANGES", "REACHED BY", "SOURCE"]
         } else {
             &["#", "MATCH", "GOES TO", "MAPPING", "SOURCE"]
         };
@@ -137,7 +140,7 @@ fn row(number: usize, route: &RouteFacts, host: &HostFacts, look: &Look) -> Vec<
         style.name(&name),
     ];
     if look.wide {
-        cells.extend([timeout(&route.action), changes(&route.action)]);
+        cells.extend([timeout(&route.action), changes(&route.action), reached(route, style)]);
     }
     let source = route.mapping.as_ref().map_or(String::new(), |mapping| look.folder.tell(&mapping.source));
     cells.push(style.dim(&source));
@@ -215,6 +218,33 @@ fn target_words(action: &ActionFacts) -> String {
         (_, Some(regex)) => format!("{service} as {}", regex.substitution),
         _ => format!("{service}, path kept"),
     }
+}
+
+/// The request that comes to a route, or why none does; and what it loses to others.
+fn reached(route: &RouteFacts, style: Style) -> String {
+    let Some(reach) = &route.reached else { return String::new() };
+    let by = reach.by.as_ref().map_or("", |witness| witness.words.as_str());
+    let why = reach.why.as_deref().unwrap_or_default();
+    let covers = reach.covered_by.iter().map(|by| match by {
+        Some(mapping) => format!("{}.{}", mapping.name, mapping.namespace),
+        None => "the gateway's own".to_owned(),
+    });
+    let covers: Vec<String> = covers.collect();
+    let mut text = match reach.verdict {
+        "reachable" => by.to_owned(),
+        "redirected" => format!("only sent to https: {by}"),
+        "unreachable" if !covers.is_empty() => format!("{} covered by {}", style.bad("never:"), covers.join(", ")),
+        "unreachable" => format!("{} {why}", style.bad("never:")),
+        _ => format!("{} {why}", style.odd("unknown:")),
+    };
+    for loss in reach.loses.iter().take(LOSSES) {
+        let (example, to) = (&loss.by.words, &loss.to);
+        text.push_str(&format!("\n{} {example} to {}.{}", style.odd("loses"), to.name, to.namespace));
+    }
+    if reach.loses.len() > LOSSES {
+        text.push_str(&format!("\nand {} more", reach.loses.len() - LOSSES));
+    }
+    text
 }
 
 fn timeout(action: &ActionFacts) -> String {

@@ -6,9 +6,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::report::format::{answer, json};
+use crate::report::view::measured;
 use crate::report::view::route_test::request_line;
 use crate::report::{Case, Cases, Failure, Style};
 use crate::route_test::SourceRef;
+use crate::route_test::exercise::Coverage;
+use crate::route_test::mutate::Mutation;
 use crate::route_test::run::Ran;
 use crate::source::{Place, Span};
 
@@ -43,6 +46,10 @@ struct SuiteResult {
     file: String,
     cases: Vec<CaseResult>,
     notes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Coverage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutation: Option<Mutation>,
 }
 
 /// One case.
@@ -74,7 +81,26 @@ impl Results {
         let failed = cases.iter().filter(|case| !case.passed).count();
         self.failed += failed;
         self.passed += cases.len() - failed;
-        self.suites.push(SuiteResult { file, cases, notes: notes.to_vec() });
+        self.suites.push(SuiteResult { file, cases, notes: notes.to_vec(), coverage: None, mutation: None });
+    }
+
+    /// Adds to the last suite what it exercises.
+    pub fn covered(&mut self, coverage: Coverage) {
+        self.suites.last_mut().into_iter().for_each(|suite| suite.coverage = Some(coverage.clone()));
+    }
+
+    /// Adds to the last suite which mistakes it notices.
+    pub fn mutated(&mut self, mutation: Mutation) {
+        self.suites.last_mut().into_iter().for_each(|suite| suite.mutation = Some(mutation.clone()));
+    }
+
+    /// The least of all that was measured, in percent.
+    pub fn least_measured(&self) -> Option<f64> {
+        let parts = self.suites.iter().flat_map(|suite| {
+            let coverage = suite.coverage.iter().map(|coverage| coverage.conditions.percent());
+            coverage.chain(suite.mutation.iter().map(|mutation| mutation.noticed.percent()))
+        });
+        parts.min_by(f64::total_cmp)
     }
 
     /// How many cases failed.
@@ -94,6 +120,8 @@ impl Results {
             for case in &suite.cases {
                 case_text(&mut out, case, style);
             }
+            suite.coverage.iter().for_each(|coverage| measured::coverage(&mut out, coverage, style));
+            suite.mutation.iter().for_each(|mutation| measured::mutation(&mut out, mutation, style));
             out.push('\n');
         }
         let cases = self.passed + self.failed;

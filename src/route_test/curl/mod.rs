@@ -4,10 +4,12 @@
 
 mod flags;
 mod shell;
+mod write;
 
 use super::ask::{Ask, AskError, basic};
 use crate::outcome::request::Version;
 use flags::{Flag, Word};
+pub use write::write;
 
 /// Why a pasted command is not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@
 
 mod action;
 mod matching;
+mod reach;
 
 use std::sync::Arc;
 
@@ -13,10 +14,11 @@ use serde::Serialize;
 use super::place::{MappingRef, mapping_ref};
 use crate::model::{Cleartext, Cluster, Discovery, LbPolicy, MappingId, Role, SecurityModel};
 use crate::pipeline::Compilation;
-use crate::routing::{Chain, Listener, Route, Serves, Treatment, VirtualHost};
+use crate::routing::{Chain, Listener, RouteId, Serves, Treatment, VirtualHost};
 
 pub use action::{ActionFacts, CorsFacts, MirrorFacts, RedirectFacts, RegexRewriteFacts, RetryFacts};
 pub use matching::{ConditionFacts, MatchFacts};
+pub use reach::{LossFacts, ReachFacts};
 
 /// The effective route table.
 #[derive(Clone, Debug, Serialize)]
@@ -98,6 +100,12 @@ pub struct RouteFacts {
     /// The Mapping that it comes from; none for the gateway's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping: Option<MappingRef>,
+    /// Whether it can be reached, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Arc<ReachFacts>>,
+    /// Its place in the table.
+    #[serde(skip)]
+    id: RouteId,
     /// Whether it only takes requests that count as https, or only the others; `None` takes both.
     #[serde(skip)]
     pub secure: Option<bool>,
@@ -201,9 +209,9 @@ fn host_facts(compilation: &Compilation, listener: &Listener, host: &VirtualHost
         SecurityModel::Secure => &[true],
         SecurityModel::Insecure => &[false],
     };
-    let ranked = host.routes.ranked().iter().map(|id| compilation.table.route(*id));
-    let routes = ranked.flat_map(|route| {
-        let variant = |secure: &bool| Some(route_facts(compilation, route, host.treatment(route, *secure)?, *secure));
+    let routes = host.routes.ranked().iter().flat_map(|&id| {
+        let route = compilation.table.route(id);
+        let variant = |secure: &bool| Some(route_facts(compilation, id, host.treatment(route, *secure)?, *secure));
         let by_header = listener.security == SecurityModel::Xfp;
         variants.iter().filter_map(variant).map(move |facts| facts.judged_by_header(by_header)).collect::<Vec<_>>()
     });
@@ -218,7 +226,8 @@ fn host_facts(compilation: &Compilation, listener: &Listener, host: &VirtualHost
     }
 }
 
-fn route_facts(compilation: &Compilation, route: &Route, treatment: Treatment, secure: bool) -> RouteFacts {
+fn route_facts(compilation: &Compilation, id: RouteId, treatment: Treatment, secure: bool) -> RouteFacts {
+    let route = compilation.table.route(id);
     let action = match treatment {
         Treatment::RedirectToHttps => ActionFacts::to_https(),
         Treatment::Serve => ActionFacts::of(compilation, route),
@@ -227,6 +236,8 @@ fn route_facts(compilation: &Compilation, route: &Route, treatment: Treatment, s
         matches: MatchFacts::of(&route.tests),
         action,
         mapping: mapping_ref(compilation, route.mapping),
+        reached: None,
+        id,
         secure: Some(secure),
         internal: is_internal(compilation, route.mapping),
     }
