@@ -16,7 +16,7 @@ use super::account::{Account, Entry};
 use super::body::{Body, Failure};
 use super::downstream::Downstream;
 use super::facts::Known;
-use super::filters::{self, gzip};
+use super::filters::{self, gzip, web};
 use super::frames;
 use super::gate::{Note, Notes, Refusal};
 use super::loaded::{Loaded, View};
@@ -59,6 +59,8 @@ pub(crate) struct Exchange {
     pub(crate) crosses: Option<(Arc<Cors>, HeaderValue)>,
     /// What the Mapping edits in answers, once the request goes to its cluster.
     pub(crate) response_edits: Option<HeaderEdits>,
+    /// How the answer is changed for a client that does not speak gRPC itself.
+    pub(crate) translation: Option<web::Translation>,
     /// Whether the client wants the connection to end.
     pub(crate) wants_close: bool,
     secure: bool,
@@ -172,6 +174,7 @@ impl Exchange {
             is_grpc: false,
             crosses: None,
             response_edits: None,
+            translation: None,
             wants_close: false,
             secure: false,
             draw: Draw::new(fastrand::u64(..)),
@@ -194,6 +197,8 @@ impl Exchange {
         for filter in &loaded.table.filters.chain {
             match filter {
                 Filter::Gzip(rules) => self.gzip = Some(gzip::Wish::of(rules, &mut self.head)),
+                Filter::GrpcWeb => web::take_web(self).await?,
+                Filter::GrpcHttp1Bridge => web::take_bridge(self),
                 Filter::Buffer { max_request_bytes } => {
                     Box::pin(filters::buffer(self, u64::from(*max_request_bytes))).await?;
                 }

@@ -23,7 +23,7 @@ use super::body::Body;
 use super::exchange::{Exchange, own_address};
 use super::facts::Known;
 use super::fault::Fault;
-use super::filters::gzip;
+use super::filters::{gzip, web};
 use super::gate::{CHUNKS, LENGTH};
 use super::loaded::Loaded;
 use super::passing::Passing;
@@ -114,7 +114,10 @@ impl Exchange {
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
-        Ok(response)
+        match self.translation {
+            None => Ok(response),
+            Some(translation) => Ok(web::translate(translation, response).await),
+        }
     }
 
     /// Another place for a request with certain headers.
@@ -368,7 +371,7 @@ impl Exchange {
             timer: None,
             idle,
             silence: None,
-            trailers: upstream.cluster.http2 && self.version == Version::Http2,
+            trailers: upstream.cluster.http2 && (self.version == Version::Http2 || self.translation.is_some()),
             last: Instant::now(),
             lingers: self.version != Version::Http2,
             broken: None,

@@ -37,6 +37,7 @@ mod prefixed;
 mod proxy;
 mod reply;
 mod runtime;
+pub mod strangers;
 mod supply;
 mod tcp;
 mod tls;

@@ -91,6 +91,8 @@ pub(crate) struct Upload {
 
 enum Kind {
     Empty,
+    /// Another body in the client's place.
+    Own(Bytes),
     Shared(Rc<RefCell<Source>>),
 }
 
@@ -171,7 +173,7 @@ impl Upload {
     /// Whether the body can be read once more from its beginning.
     pub(crate) fn is_repeatable(&self) -> bool {
         match &self.kind {
-            Kind::Empty => true,
+            Kind::Empty | Kind::Own(_) => true,
             Kind::Shared(source) => source.borrow().dropped == 0,
         }
     }
@@ -180,6 +182,7 @@ impl Upload {
     pub(crate) fn reader(&self) -> UpBody {
         match &self.kind {
             Kind::Empty => UpBody::Empty,
+            Kind::Own(body) => UpBody::Full(body.clone()),
             Kind::Shared(source) => {
                 source.borrow_mut().readers += 1;
                 UpBody::Shared { source: Reader { source: Rc::clone(source), at: 0 }, trailers: self.trailers }
@@ -191,15 +194,21 @@ impl Upload {
     /// as such, whatever becomes of the request.
     pub(crate) fn gather(&self) -> Gathering {
         match &self.kind {
-            Kind::Empty => Gathering(None),
+            Kind::Empty | Kind::Own(_) => Gathering(None),
             Kind::Shared(source) => Gathering(Some(Rc::clone(source))),
         }
+    }
+
+    /// Puts another body in the place of the client's, which was read.
+    pub(crate) fn replace(&mut self, body: Bytes) {
+        self.kind = Kind::Own(body);
     }
 
     /// Bytes that are held.
     pub(crate) fn held(&self) -> u64 {
         match &self.kind {
             Kind::Empty => 0,
+            Kind::Own(body) => body.len() as u64,
             Kind::Shared(source) => source.borrow().held,
         }
     }
@@ -207,7 +216,7 @@ impl Upload {
     /// The means to give up the rest of the body.
     pub(crate) fn rest(&self) -> Rest {
         match &self.kind {
-            Kind::Empty => Rest(None),
+            Kind::Empty | Kind::Own(_) => Rest(None),
             Kind::Shared(source) => Rest(Some(Rc::clone(source))),
         }
     }
@@ -219,7 +228,11 @@ impl Upload {
     /// The body breaks off.
     pub(crate) async fn fill(&mut self, most: u64) -> Result<(Bytes, bool), ()> {
         self.keep(most.saturating_add(1));
-        let Kind::Shared(source) = &self.kind else { return Ok((Bytes::new(), true)) };
+        let source = match &self.kind {
+            Kind::Empty => return Ok((Bytes::new(), true)),
+            Kind::Own(body) => return Ok((body.clone(), body.len() as u64 <= most)),
+            Kind::Shared(source) => source,
+        };
         loop {
             let (is_end, kept, is_broken) = {
                 let source = source.borrow();

@@ -29,6 +29,9 @@ use stubs::Stubs;
 
 const CASES: &str = "testdata/truth/wire/cases";
 
+/// Cases of the same form that nobody recorded: what they expect is written by hand, after the protocols.
+const OWN_CASES: &str = "tests/wire/own";
+
 /// How many cases are under way at once: mostly they wait.
 const SIDE_BY_SIDE: usize = 10;
 
@@ -262,4 +265,15 @@ fn every_recorded_probe_ends_as_recorded() {
     assert!(unexplained.is_empty(), "not as recorded, and not listed in docs/deviations.md: {unexplained:#?}");
     assert!(full * 100 >= total * 97, "fewer than 97 of 100 probes agree in full");
     assert!(outcome * 100 >= total * 99, "fewer than 99 of 100 probes agree in outcome");
+}
+
+#[test]
+fn what_was_never_recorded_ends_as_its_protocol_says() {
+    for case in case::cases(OWN_CASES) {
+        let all: Vec<usize> = (0..case.probes.len()).collect();
+        for (probe, differences) in run(&case, &all) {
+            let lines = [differences.outcome, differences.other].concat();
+            assert!(lines.is_empty(), "{}: {}: {lines:#?}", case.name, case.probes[probe]["name"]);
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod auth_messages;
 pub(crate) mod grpc;
 pub(crate) mod gzip;
 pub(crate) mod rate_limit;
+pub(crate) mod web;
 
 use super::exchange::Exchange;
 use super::fault::Fault;

@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use http::HeaderName;
 
 pub(crate) use guard::Guard;
-pub(crate) use session::{PREFACE, WINDOW};
+pub(crate) use session::{PREFACE, Session, WINDOW};
 
 /// What the gate goes by.
 #[derive(Clone, Copy, Debug)]

@@ -67,7 +67,7 @@ pub(super) fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Where the head ends that begins at the start of `bytes`: behind its empty line. Nothing before `from` is looked at
 /// again.
-pub(super) fn head_end(bytes: &[u8], from: usize) -> Option<usize> {
+pub(crate) fn head_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from.saturating_sub(3);
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'\n', rest)) {
         let after = at + found + 1;

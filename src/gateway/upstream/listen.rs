@@ -35,7 +35,7 @@ impl Heard {
     }
 
     /// Looks at bytes of the answer; `false`: they are none that Envoy takes.
-    fn hear(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn hear(&self, bytes: &[u8]) -> bool {
         if self.is_head_done.load(Ordering::Relaxed) || bytes.is_empty() {
             return true;
         }
