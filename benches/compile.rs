@@ -18,6 +18,10 @@ use kubectl_ambassador::routing::RouteTable;
 use kubectl_ambassador::source::{Origin, SourceMap};
 use kubectl_ambassador::yaml;
 
+/// The binary's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 
 fn main() {

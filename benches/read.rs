@@ -10,6 +10,10 @@ use kubectl_ambassador::resource::{ReadOptions, read};
 use kubectl_ambassador::source::{Origin, SourceMap};
 use kubectl_ambassador::yaml::{self, Document};
 
+/// The binary's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MAPPINGS: usize = 10_000;
 
 fn main() {

@@ -20,6 +20,10 @@ use kubectl_ambassador::cli::env::Env;
 use kubectl_ambassador::pipeline::{self, Options};
 use kubectl_ambassador::source::{Origin, SourceMap};
 
+/// The binary's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 3] = [10, 1_000, 10_000];
 const REQUESTS: usize = 600_000;
 const ROUNDS: usize = 3;

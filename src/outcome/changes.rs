@@ -21,19 +21,24 @@ impl<'a> Changes<'a> {
     /// Compares what a client sent with what the upstream gets.
     pub fn between(request: &'a Request<'_>, after: &'a HeaderMap) -> Self {
         let mut found = Self { added: Vec::with_capacity(after.len()), ..Self::default() };
+        let is_once = after.keys_len() == after.len();
         // Names are few: looking along the client's list is cheaper than asking a map.
         for (name, value) in after {
             let text = || match std::str::from_utf8(value.as_bytes()) {
                 Ok(text) => Cow::Borrowed(text),
                 Err(_) => String::from_utf8_lossy(value.as_bytes()),
             };
-            if !was_sent(request, name) {
-                found.added.push((name.as_str(), text()));
-            } else if is_changed(request, name, after) {
-                match found.changed.last_mut() {
+            let mut sent = sent(request, name);
+            match (sent.next(), sent.next()) {
+                // A body comes with its length.
+                (None, _) if *name == CONTENT_LENGTH && request.body.is_some() => continue,
+                (None, _) => found.added.push((name.as_str(), text())),
+                (Some(only), None) if is_once && only == value.as_bytes() => {}
+                _ if is_changed(request, name, after) => match found.changed.last_mut() {
                     Some((last, values)) if *last == name.as_str() => values.push(text()),
                     _ => found.changed.push((name.as_str(), vec![text()])),
-                }
+                },
+                _ => {}
             }
         }
         for (name, _) in &request.headers {
@@ -51,19 +56,17 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// Whether the client sent a header of this name; a body comes with its length.
-fn was_sent(request: &Request<'_>, name: &HeaderName) -> bool {
-    request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name.as_str()))
-        || (*name == CONTENT_LENGTH && request.body.is_some())
+/// The values of a header as the client sent them.
+fn sent<'r>(request: &'r Request<'_>, name: &'r HeaderName) -> impl Iterator<Item = &'r [u8]> {
+    let named = request.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name.as_str()));
+    named.map(|(_, value)| value.as_bytes())
 }
 
 /// Whether the upstream gets other values of a header than the client sent. Blanks around a value that fell away are a
 /// difference.
 fn is_changed(request: &Request<'_>, name: &HeaderName, after: &HeaderMap) -> bool {
     let is_length_of_body = *name == CONTENT_LENGTH && request.body.is_some();
-    let named = request.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_str()));
-    let sent = named.map(|(_, value)| value.as_bytes());
-    !is_length_of_body && !sent.eq(after.get_all(name).iter().map(|value| value.as_bytes()))
+    !is_length_of_body && !sent(request, name).eq(after.get_all(name).iter().map(|value| value.as_bytes()))
 }
 
 fn lower(name: &str) -> Cow<'_, str> {

@@ -160,8 +160,7 @@ fn head_size(request: &Request<'_>) -> usize {
 fn headers_of<'r>(settings: &Settings, request: &'r Request<'_>) -> Result<(HeaderMap, Option<Cow<'r, str>>), Why> {
     let mut host = request.authority.as_deref().map(|host| Cow::Borrowed(trimmed(host)));
     let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
-    let says_length =
-        |headers: &HeaderMap| headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
+    let mut says_length = false;
     for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Why::HeaderBytes)?;
         let value = trimmed(value);
@@ -179,13 +178,15 @@ fn headers_of<'r>(settings: &Settings, request: &'r Request<'_>) -> Result<(Head
                 Underscores::DropHeader => continue,
             }
         }
+        says_length |= name == CONTENT_LENGTH || name == TRANSFER_ENCODING;
         headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Why::HeaderBytes)?);
     }
     if request.version == Version::Http2 {
         intake::join_cookies(&mut headers);
     }
-    intake::check_framing(&mut headers, settings.allow_chunked_length).map_err(Why::Framing)?;
-    if let Some(length) = request.body.filter(|_| !says_length(&headers)) {
+    if says_length {
+        intake::check_framing(&mut headers, settings.allow_chunked_length).map_err(Why::Framing)?;
+    } else if let Some(length) = request.body {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     if headers.len() + usize::from(host.is_some()) > MOST_HEADERS {

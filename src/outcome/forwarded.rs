@@ -1,9 +1,9 @@
 //! Who the client is and whether it came by https: what is believed of `x-forwarded-*`, and what of the client's
 //! `x-envoy-*` falls away.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{Entry, HeaderMap, HeaderName, HeaderValue};
 
 /// `x-forwarded-for`
 pub const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -52,11 +52,10 @@ impl Trust {
     ) -> Origin {
         self.drop_control(headers);
         let hops = self.trusted_hops as usize;
-        let forwarded = headers.get(FORWARDED_FOR);
         let client = if !self.use_remote_address {
-            nth_from_right(forwarded, hops)
+            nth_from_right(headers.get(FORWARDED_FOR), hops)
         } else if hops > 0 {
-            nth_from_right(forwarded, hops - 1)
+            nth_from_right(headers.get(FORWARDED_FOR), hops - 1)
         } else {
             None
         }
@@ -67,13 +66,21 @@ impl Trust {
             headers.insert(EXTERNAL_ADDRESS, if client == peer { address } else { address_value(client) });
         }
         let is_edge_proto = self.use_remote_address && hops == 0;
-        if is_edge_proto || !headers.contains_key(FORWARDED_PROTO) {
-            headers.insert(FORWARDED_PROTO, HeaderValue::from_static(if is_tls { "https" } else { "http" }));
-        }
-        let https = headers
-            .get(FORWARDED_PROTO)
-            .filter(|proto| !proto.is_empty())
-            .map(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"));
+        let own = HeaderValue::from_static(if is_tls { "https" } else { "http" });
+        let https = match headers.entry(FORWARDED_PROTO) {
+            Entry::Occupied(proto) if !is_edge_proto => {
+                let said = Some(proto.get()).filter(|said| !said.is_empty());
+                said.map(|said| said.as_bytes().eq_ignore_ascii_case(b"https"))
+            }
+            Entry::Occupied(mut proto) => {
+                proto.insert(own);
+                Some(is_tls)
+            }
+            Entry::Vacant(proto) => {
+                proto.insert(own);
+                Some(is_tls)
+            }
+        };
         let keeps_id = self.preserve_request_id || !self.use_remote_address;
         if !(keeps_id && headers.get(REQUEST_ID).is_some_and(|id| !id.is_empty())) {
             headers.insert(REQUEST_ID, request_id());
@@ -139,18 +146,24 @@ pub fn append_address(headers: &mut HeaderMap, address: IpAddr) {
 
 /// Puts a text at the end of `x-forwarded-for`.
 pub fn append_forwarded(headers: &mut HeaderMap, text: &HeaderValue) {
-    let joined = match headers.get(FORWARDED_FOR) {
-        Some(before) if !before.is_empty() => {
-            let bytes = [before.as_bytes(), b",", text.as_bytes()].concat();
-            HeaderValue::from_maybe_shared(bytes).unwrap_or_else(|_| text.clone())
+    match headers.entry(FORWARDED_FOR) {
+        Entry::Vacant(entry) => {
+            entry.insert(text.clone());
         }
-        _ => text.clone(),
-    };
-    headers.insert(FORWARDED_FOR, joined);
+        Entry::Occupied(mut entry) if entry.get().is_empty() => {
+            entry.insert(text.clone());
+        }
+        Entry::Occupied(mut entry) => {
+            let bytes = [entry.get().as_bytes(), b",", text.as_bytes()].concat();
+            entry.insert(HeaderValue::from_maybe_shared(bytes).unwrap_or_else(|_| text.clone()));
+        }
+    }
 }
 
 fn address_value(address: IpAddr) -> HeaderValue {
     let text = match address {
+        // Requests that people describe come from there.
+        IpAddr::V4(Ipv4Addr::LOCALHOST) => return HeaderValue::from_static("127.0.0.1"),
         // By hand: every request has one, and formatting is slow for what it does.
         IpAddr::V4(address) => {
             let mut text = String::with_capacity("255.255.255.255".len());

@@ -18,9 +18,13 @@ const EXPECTED_TIMEOUT: HeaderName = HeaderName::from_static("x-envoy-expected-r
 
 /// Tells the upstream how long we wait.
 pub fn tell_timeout(headers: &mut HeaderMap, forward: &Forward) {
-    if let Some(milliseconds) = expected_timeout(forward) {
-        headers.insert(EXPECTED_TIMEOUT, HeaderValue::from(milliseconds));
-    }
+    let said = match expected_timeout(forward) {
+        None => return,
+        // Emissary's own: nearly all routes have it.
+        Some(3000) => HeaderValue::from_static("3000"),
+        Some(milliseconds) => HeaderValue::from(milliseconds),
+    };
+    headers.insert(EXPECTED_TIMEOUT, said);
 }
 
 /// How long an upstream may take: the limit of one try where there is one, else that of the exchange.
@@ -54,8 +58,11 @@ pub fn rewrite(route: &Route, forward: &Forward, cluster: &Cluster, suppress_env
 /// What HTTP/1 adds to a request without a body: a method that usually has one says that there is none, unless
 /// the connection is to become something else.
 pub fn tell_no_body(head: &mut Head<'_>, is_upgrade: bool) {
+    if is_upgrade || matches!(&*head.method, "GET" | "HEAD" | "DELETE" | "TRACE") {
+        return;
+    }
     let says_length = head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
-    if !says_length && !is_upgrade && !matches!(&*head.method, "GET" | "HEAD" | "DELETE" | "TRACE") {
+    if !says_length {
         head.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
     }
 }

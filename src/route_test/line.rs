@@ -83,6 +83,34 @@ const STOPS: [bool; 256] = {
     stops
 };
 
+/// The bytes among eight at which a string must be looked at: the highest bit of each. What stands behind the first
+/// one may be told wrongly.
+fn stops(eight: [u8; 8]) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = EACH << 7;
+    let word = u64::from_le_bytes(eight);
+    let is_below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word;
+    let is = |byte: u8| is_below(word ^ (EACH * u64::from(byte)), 1);
+    (is_below(word, b' ') | is(b'"') | is(b'\\')) & HIGHEST
+}
+
+/// How many bytes a string of JSON holds as they are, up to its end, an escape or what no string may have.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (eights, rest) = bytes.as_chunks();
+    let found = eights.iter().map(|eight| stops(*eight)).enumerate().find(|(_, found)| *found != 0);
+    match found {
+        Some((nth, found)) => nth * 8 + found.trailing_zeros() as usize / 8,
+        None => eights.len() * 8 + rest.iter().take_while(|byte| !STOPS[usize::from(**byte)]).count(),
+    }
+}
+
+/// Whether a string of JSON holds all of a text as it is.
+pub fn is_plain(text: &str) -> bool {
+    let (eights, rest) = text.as_bytes().as_chunks();
+    let found = eights.iter().fold(0, |found, eight| found | stops(*eight));
+    found == 0 && !rest.iter().any(|byte| STOPS[usize::from(*byte)])
+}
+
 /// A line, read up to a place.
 struct Rest<'a> {
     text: &'a str,
@@ -193,8 +221,7 @@ impl<'a> Rest<'a> {
         let mut escaped = false;
         let mut at = self.at + 1;
         loop {
-            let rest = self.text.as_bytes().get(at..)?;
-            at += rest.iter().position(|byte| STOPS[usize::from(*byte)])?;
+            at += plain_length(self.text.as_bytes().get(at..)?);
             match *self.text.as_bytes().get(at)? {
                 b'"' => return Some((at, escaped)),
                 b'\\' => {
@@ -348,6 +375,25 @@ mod tests {
             ["{\"", "{\"a\\", "{\"a\":\"\\", "{\"id\":", "{\"id\":[", "{\"id\":\"\\\"}", "{\"headers\":[[", "\u{1}"]
         {
             assert!(read(line, Vec::new()).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn strings_are_plain_up_to_the_first_byte_that_is_not() {
+        for stop in ["\"", "\\", "\u{1f}", "\0", "\n"] {
+            for before in 0..20 {
+                let text = format!(
+                    "{}{stop}{}",
+                    "\u{7f}é!# [".repeat(3).chars().take(before).collect::<String>(),
+                    "\"x".repeat(5)
+                );
+                assert_eq!(plain_length(text.as_bytes()), text.find(stop).unwrap(), "{text:?}");
+                assert!(!is_plain(&text), "{text:?}");
+            }
+        }
+        for text in ["", "a", "12345678", "é😀\u{7f}é😀 ~!#[]"] {
+            assert_eq!(plain_length(text.as_bytes()), text.len());
+            assert!(is_plain(text));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Which Mapping, and where it is written.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::pipeline::Compilation;
 use crate::source::Place;
 
 /// A Mapping and where it is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct MappingRef {
     /// Its name.
     pub name: Arc<str>,
@@ -17,6 +17,29 @@ pub struct MappingRef {
     pub namespace: Arc<str>,
     /// Where its name is written.
     pub source: SourceRef,
+    #[serde(skip)]
+    json: OnceLock<Box<str>>,
+}
+
+impl PartialEq for MappingRef {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.namespace, &self.source) == (&other.name, &other.namespace, &other.source)
+    }
+}
+
+impl Eq for MappingRef {}
+
+impl MappingRef {
+    /// The Mapping of this name.
+    pub fn new(name: Arc<str>, namespace: Arc<str>, source: SourceRef) -> Self {
+        Self { name, namespace, source, json: OnceLock::new() }
+    }
+
+    /// It as JSON, written once: thousands of answers may name it.
+    pub fn json(&self) -> &str {
+        // Texts and numbers can always be written.
+        self.json.get_or_init(|| serde_json::to_string(self).unwrap_or_default().into())
+    }
 }
 
 /// A place in a file, as machines get it.
@@ -85,11 +108,8 @@ impl std::fmt::Display for SourceRef {
 pub(super) fn mapping_ref(compilation: &Compilation, id: MappingId) -> Option<MappingRef> {
     let resource = compilation.snapshot.resource_of(id)?;
     let mapping = &compilation.snapshot.mappings[id];
-    Some(MappingRef {
-        name: Arc::clone(&mapping.name),
-        namespace: Arc::clone(&mapping.namespace),
-        source: compilation.sources.place(resource.name_span).into(),
-    })
+    let source = compilation.sources.place(resource.name_span).into();
+    Some(MappingRef::new(Arc::clone(&mapping.name), Arc::clone(&mapping.namespace), source))
 }
 
 /// The TCPMapping of an id.
@@ -97,9 +117,6 @@ pub(super) fn tcp_mapping_ref(compilation: &Compilation, id: TcpMappingId) -> Ma
     let mapping = &compilation.snapshot.tcp_mappings[id];
     let resource = compilation.snapshot.resources.get(mapping.from.index());
     let place = resource.map(|resource| compilation.sources.place(resource.name_span));
-    MappingRef {
-        name: Arc::clone(&mapping.name),
-        namespace: Arc::clone(&mapping.namespace),
-        source: place.map_or_else(SourceRef::default, SourceRef::from),
-    }
+    let source = place.map_or_else(SourceRef::default, SourceRef::from);
+    MappingRef::new(Arc::clone(&mapping.name), Arc::clone(&mapping.namespace), source)
 }

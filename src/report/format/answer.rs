@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 
-use super::json::string;
+use super::json::{string, word};
 use crate::outcome::head::Head;
 use crate::outcome::request::Request;
 use crate::outcome::{Changes, Decision, Forwarded, Outcome};
@@ -62,7 +62,7 @@ fn request(out: &mut Vec<u8>, id: Option<&str>, request: &Request<'_>) {
     out.extend_from_slice(b",\"headers\":[");
     list(out, &request.headers, |out, (name, value)| pair(out, name, value));
     out.extend_from_slice(b"],\"http_version\":");
-    string(out, request.version.name().trim_start_matches("HTTP/"));
+    word(out, request.version.name().strip_prefix("HTTP/").unwrap_or_default());
     out.extend_from_slice(b",\"client_ip\":\"");
     address(out, request.client);
     out.extend_from_slice(b"\"}");
@@ -107,7 +107,7 @@ fn decided(
     });
     if let Some(by) = by {
         out.extend_from_slice(b",\"mapping\":");
-        mapping(out, by);
+        out.extend_from_slice(by.json().as_bytes());
     }
     match &decision.outcome {
         Outcome::Forward(forwarded) => forward(out, request, forwarded, service, mirror),
@@ -179,7 +179,13 @@ fn upstream(out: &mut Vec<u8>, request: &Request<'_>, head: &Head<'_>) {
     string(out, &head.authority);
     let changes = Changes::between(request, &head.headers);
     out.extend_from_slice(b",\"added\":[");
-    list(out, &changes.added, |out, (name, value)| pair(out, name, value));
+    list(out, &changes.added, |out, (name, value)| {
+        out.push(b'[');
+        word(out, name);
+        out.push(b',');
+        string(out, value);
+        out.push(b']');
+    });
     out.extend_from_slice(b"],\"removed\":[");
     list(out, &changes.removed, |out, name| string(out, name));
     out.push(b']');
@@ -193,30 +199,6 @@ fn upstream(out: &mut Vec<u8>, request: &Request<'_>, head: &Head<'_>) {
         out.push(b']');
     }
     out.push(b'}');
-}
-
-fn mapping(out: &mut Vec<u8>, by: &MappingRef) {
-    out.extend_from_slice(b"{\"name\":");
-    string(out, &by.name);
-    out.extend_from_slice(b",\"namespace\":");
-    string(out, &by.namespace);
-    out.extend_from_slice(b",\"source\":{\"file\":");
-    string(out, &by.source.file);
-    out.extend_from_slice(b",\"line\":");
-    number(out, u64::from(by.source.line));
-    out.extend_from_slice(b",\"column\":");
-    number(out, u64::from(by.source.column));
-    if let Some(live) = &by.source.live {
-        out.extend_from_slice(b",\"object\":{\"kind\":");
-        string(out, &live.object.kind);
-        out.extend_from_slice(b",\"name\":");
-        string(out, &live.object.name);
-        out.extend_from_slice(b",\"namespace\":");
-        string(out, &live.object.namespace);
-        out.extend_from_slice(b"},\"field\":");
-        string(out, &live.field);
-    }
-    out.extend_from_slice(b"}}");
 }
 
 fn pair(out: &mut Vec<u8>, name: &str, value: &str) {

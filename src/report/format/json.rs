@@ -1,16 +1,25 @@
 //! JSON: strings written into a buffer, and one-line texts laid out for people.
 
+use crate::route_test::line::is_plain;
+
 /// Appends a string in quotes.
 #[inline]
 pub fn string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    // Without a way out of the loop it is done many bytes at a time.
-    if bytes.iter().fold(true, |plain, byte| plain & (*byte >= b' ') & (*byte != b'"') & (*byte != b'\\')) {
-        out.extend_from_slice(bytes);
+    if is_plain(text) {
+        word(out, text);
     } else {
-        escaped(out, bytes);
+        out.push(b'"');
+        escaped(out, text.as_bytes());
+        out.push(b'"');
     }
+}
+
+/// Appends a text in quotes that has nothing to escape, such as the name of a header.
+#[inline]
+pub fn word(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
     out.push(b'"');
 }
 
@@ -69,8 +78,8 @@ pub fn pretty(json: &str) -> String {
             }
             '{' | '[' => {
                 let column = out.len() - out.rfind('\n').map_or(0, |at| at + 1);
-                let length = bracket_end(rest);
-                let breaks = length > 2 && (open.is_empty() || column + length > COLUMNS);
+                let is_empty = rest[1..].starts_with(['}', ']']);
+                let breaks = !is_empty && (open.is_empty() || !fits(rest, COLUMNS.saturating_sub(column)));
                 out.push(c);
                 open.push(breaks);
                 if breaks {
@@ -119,10 +128,10 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// The length of the list or map that a text begins with, brackets included, and the blanks that [`pretty`] adds.
-fn bracket_end(text: &str) -> usize {
+/// Whether there is room for the list or map that a text begins with and the blanks that [`pretty`] adds.
+fn fits(text: &str, room: usize) -> bool {
     let (mut depth, mut at, mut blanks) = (0usize, 0, 0);
-    while let Some(byte) = text.as_bytes().get(at) {
+    while let Some(byte) = text.as_bytes().get(at).filter(|_| at + blanks < room) {
         match byte {
             b'"' => {
                 at += string_end(&text[at..]);
@@ -132,7 +141,7 @@ fn bracket_end(text: &str) -> usize {
             b'}' | b']' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return at + 1 + blanks;
+                    return true;
                 }
             }
             b',' | b':' => blanks += 1,
@@ -140,7 +149,7 @@ fn bracket_end(text: &str) -> usize {
         }
         at += 1;
     }
-    at + blanks
+    false
 }
 
 #[cfg(test)]
