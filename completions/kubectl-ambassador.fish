@@ -36,7 +36,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "diff" -d 'Tell what changes between two configurations, for requests'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "serve" -d 'Serve the configuration: the whole gateway in one process'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "convert" -d 'Convert every version to v3alpha1, annotations to objects of their own'
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "completion" -d 'Print a script by which a shell completes, or let kubectl complete'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_needs_command" -f -a "version" -d 'Print the version, the Emissary editions and the conformance figures'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s X -l request -d 'Method; without it GET, or POST with a body' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s H -l header -d 'Header `name: value`; repeatable' -r

@@ -33,7 +33,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Tell what changes between two configurations, for requests')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the configuration: the whole gateway in one process')
             [CompletionResult]::new('convert', 'convert', [CompletionResultType]::ParameterValue, 'Convert every version to v3alpha1, annotations to objects of their own')
-            [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it')
+            [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print a script by which a shell completes, or let kubectl complete')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Print the version, the Emissary editions and the conformance figures')
             break
         }

@@ -17,7 +17,7 @@ fn completions_are_current() {
 #[test]
 fn bash_completes_the_flags_of_a_verb() {
     let asked = r#"
-        source completions/kubectl-ambassador.bash
+        eval "$SCRIPT"
         COMP_WORDS=(kubectl-ambassador routes --ed) COMP_CWORD=2
         _kubectl__ambassador kubectl-ambassador --ed routes
         echo "${COMPREPLY[@]}"
@@ -26,7 +26,7 @@ fn bash_completes_the_flags_of_a_verb() {
         echo "${COMPREPLY[@]}"
     "#;
     let mut bash = std::process::Command::new("bash");
-    bash.args(["--norc", "-c", asked]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    bash.args(["--norc", "-c", asked]).env("SCRIPT", Shell::Bash.script());
     // A machine without bash completes nothing in bash.
     let Ok(out) = bash.output() else { return };
     assert_eq!(String::from_utf8_lossy(&out.stdout), "--edition\njson jsonl junit\n");

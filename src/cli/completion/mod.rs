@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, ValueEnum, ValueHint};
 
 use super::{Cli, Exit, Ran, World};
 
-/// Print a script by which a shell completes kubectl-ambassador, or let kubectl complete it
+/// Print a script by which a shell completes, or let kubectl complete
 ///
 /// The scripts complete `kubectl-ambassador`. `kubectl ambassador` is completed by kubectl itself, in every shell that
 /// completes kubectl: it asks a program called kubectl_complete-ambassador, which --install puts on PATH. That way the
