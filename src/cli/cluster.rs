@@ -1,5 +1,6 @@
 //! From kubectl's flags to an API server, and what it has to tell.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::World;
@@ -8,8 +9,8 @@ use super::exit::Failure;
 use crate::input::{Ask, Client, Connection, KubeApi, LiveInput, read_live};
 
 impl ClusterArgs {
-    /// How the API server is reached.
-    fn connection(&self, world: &World<'_, '_>) -> Connection {
+    /// How the API server is reached; `vars` is the environment.
+    pub(super) fn connection(&self, vars: &BTreeMap<String, String>) -> Connection {
         Connection {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
@@ -18,7 +19,7 @@ impl ClusterArgs {
             act_as: self.act_as.clone(),
             act_as_groups: self.act_as_group.clone(),
             request_timeout: self.request_timeout.0,
-            vars: world.env.vars.clone(),
+            vars: vars.clone(),
         }
     }
 
@@ -30,7 +31,7 @@ impl ClusterArgs {
 
     /// The API server.
     pub(super) fn api(&self, world: &World<'_, '_>) -> Result<Arc<dyn KubeApi>, Failure> {
-        let connected = runtime()?.block_on(Client::connect(&self.connection(world)));
+        let connected = runtime()?.block_on(Client::connect(&self.connection(&world.env.vars)));
         Ok(Arc::new(connected.map_err(crate::input::InputError::from)?))
     }
 
@@ -38,13 +39,14 @@ impl ClusterArgs {
     pub(super) fn read(&self, beneath_files: bool, world: &World<'_, '_>) -> Result<LiveInput, Failure> {
         let runtime = runtime()?;
         let read = runtime.block_on(async {
-            let client = Client::connect(&self.connection(world)).await?;
+            let client = Client::connect(&self.connection(&world.env.vars)).await?;
             read_live(&client, &self.ask(beneath_files)).await
         })?;
         Ok(read)
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// What waits for answers.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }

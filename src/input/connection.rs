@@ -29,7 +29,32 @@ pub struct Connection {
     pub vars: BTreeMap<String, String>,
 }
 
+/// What a kubeconfig has to choose from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KubeconfigNames {
+    /// Its contexts.
+    pub contexts: Vec<String>,
+    /// Its clusters.
+    pub clusters: Vec<String>,
+    /// Its users.
+    pub users: Vec<String>,
+}
+
 impl Connection {
+    /// What the kubeconfig has to choose from.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn names(&self) -> Result<KubeconfigNames, KubeError> {
+        let kubeconfig = self.kubeconfig()?.unwrap_or_default();
+        Ok(KubeconfigNames {
+            contexts: kubeconfig.contexts.into_iter().map(|named| named.name).collect(),
+            clusters: kubeconfig.clusters.into_iter().map(|named| named.name).collect(),
+            users: kubeconfig.auth_infos.into_iter().map(|named| named.name).collect(),
+        })
+    }
+
     fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }

@@ -35,7 +35,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use client::Client;
-pub use connection::Connection;
+pub use connection::{Connection, KubeconfigNames};
 pub use error::InputError;
 pub use follow::{FollowAsk, Follower, Happened};
 pub use kube::{ApiKind, ByteStream, Change, Changes, KubeApi, KubeError, LiveObject, PodPort, Reply, Scope};

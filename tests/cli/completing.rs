@@ -86,6 +86,34 @@ fn names_come_from_the_files_pointed_at() {
 }
 
 #[test]
+fn contexts_come_from_the_kubeconfig() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config");
+    let text = "apiVersion: v1
+kind: Config
+contexts:
+- { name: near, context: { cluster: here, user: me } }
+- { name: far, context: { cluster: there, user: me } }
+clusters:
+- { name: here, cluster: { server: 'https://127.0.0.1:1' } }
+- { name: there, cluster: { server: 'https://127.0.0.1:2' } }
+users:
+- { name: me, user: {} }
+";
+    fs::write(&file, text).unwrap();
+    let at = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        Run::default().var("KUBECONFIG", file.to_str().unwrap()).words(&words).stdout
+    };
+    assert_eq!(at("__complete routes --context "), "near\nfar\n:4\n");
+    assert_eq!(at("__complete routes --cluster t"), "there\n:4\n");
+    assert_eq!(at("__complete lint --user="), "me\n:4\n");
+    assert_eq!(at("__complete lint -n "), ":4\n", "nobody answers there, and that is no error");
+    let named = format!("__complete routes --kubeconfig {} --context f", file.display());
+    assert_eq!(Run::default().words(&named.split(' ').collect::<Vec<_>>()).stdout, "far\n:4\n");
+}
+
+#[test]
 fn what_cannot_be_read_offers_nothing_and_says_nothing() {
     offers("route-test -f no/such/file --expect mapping=", &[], 4);
     offers("route-test --expect mapping=", &[], 4);

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
 use self::line::{Line, Typed};
+use self::names::Pointed;
 use super::exit::Failure;
 use super::{Cli, Env, Exit, Ran};
 
@@ -90,13 +91,14 @@ fn answer(words: &[OsString], env: &mut Env<'_>) -> Ran {
     let mut command = Cli::command();
     command.build();
     let line = Line::read(&command, before, begin);
+    let pointed = || Pointed::at(before, &env.vars);
     let answer = match line.typed {
         Typed::Flag => Answer::of(flags(&line)),
-        Typed::Value(arg) => values::of(arg, line.begin, before),
+        Typed::Value(arg) => values::of(arg, line.begin, pointed),
         Typed::Argument(arg) => {
             let verbs = verbs(line.command);
             if verbs.is_empty() {
-                arg.map_or(Answer::NOTHING, |arg| values::of(arg, line.begin, before))
+                arg.map_or(Answer::NOTHING, |arg| values::of(arg, line.begin, pointed))
             } else {
                 Answer::of(verbs)
             }

@@ -2,14 +2,15 @@
 
 use clap::{Arg, ValueHint};
 
-use super::{Answer, Candidate, Then, names};
+use super::names::Pointed;
+use super::{Answer, Candidate, Then};
 use crate::lint::RULES;
 use crate::route_test::expect::Key;
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
-/// What can stand where `arg` is typed, after the words `before`.
-pub(super) fn of(arg: &Arg, begin: &str, before: &[String]) -> Answer {
+/// What can stand where `arg` is typed; `pointed` is what the words before point at.
+pub(super) fn of(arg: &Arg, begin: &str, pointed: impl Fn() -> Pointed) -> Answer {
     let known = arg.get_possible_values();
     if !known.is_empty() {
         let shown = known.iter().filter(|value| !value.is_hide_set());
@@ -19,14 +20,18 @@ pub(super) fn of(arg: &Arg, begin: &str, before: &[String]) -> Answer {
     }
     match arg.get_id().as_str() {
         "method" | "request" => Answer::of(plain(METHODS)),
-        "expect" => expectation(begin, before),
+        "expect" => expectation(begin, pointed),
         "upstream" => {
-            let services = names::at_hand(before).services;
+            let services = pointed().names().services;
             let services = services.into_iter().map(|service| Candidate::new(format!("{service}="), ""));
             Answer { candidates: services.collect(), then: Then::NoBlank }
         }
         "rule" | "select" | "extend_select" | "ignore" => rules(begin),
-        "ambassador_namespace" | "namespace" => Answer::of(plain(names::at_hand(before).namespaces)),
+        "ambassador_namespace" => Answer::of(plain(pointed().names().namespaces)),
+        "namespace" => Answer::of(plain(pointed().namespaces())),
+        "context" => Answer::of(plain(pointed().kubeconfig().contexts)),
+        "cluster" => Answer::of(plain(pointed().kubeconfig().clusters)),
+        "user" => Answer::of(plain(pointed().kubeconfig().users)),
         _ => match arg.get_value_hint() {
             ValueHint::AnyPath | ValueHint::FilePath => Answer::FILES,
             ValueHint::DirPath => Answer::FOLDERS,
@@ -36,13 +41,13 @@ pub(super) fn of(arg: &Arg, begin: &str, before: &[String]) -> Answer {
 }
 
 /// `KEY=`, and behind it what the configuration has.
-fn expectation(begin: &str, before: &[String]) -> Answer {
+fn expectation(begin: &str, pointed: impl Fn() -> Pointed) -> Answer {
     let Some((key, _)) = begin.split_once('=') else {
         let keys = Key::NAMES.map(|(name, _)| Candidate::new(format!("{name}="), ""));
         return Answer { candidates: keys.into(), then: Then::NoBlank };
     };
     let value = |value: &str, help: String| Candidate::new(format!("{key}={value}"), help);
-    let names = || names::at_hand(before);
+    let names = || pointed().names();
     Answer::of(match key {
         "mapping" => names().mappings.into_iter().map(|(name, service)| value(&name, format!("→ {service}"))).collect(),
         "service" | "mirror" => names().services.iter().map(|service| value(service, String::new())).collect(),
