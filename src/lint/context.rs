@@ -7,11 +7,12 @@ use rustc_hash::FxHashMap;
 use super::entry::Entry;
 use super::fields::Fields;
 use super::object::Subject;
+use super::served::Served;
 use super::views::{GroupView, MappingView, ResourceView};
 use crate::analysis::Budget;
 use crate::analysis::reachability::Reachabilities;
 use crate::edition::Edition;
-use crate::model::{GroupId, GroupKind, Id as _, MappingId, ResourceId, Snapshot};
+use crate::model::{GroupId, GroupKind, HostId, Id as _, Listener, MappingId, ResourceId, Snapshot};
 use crate::pipeline::Compilation;
 use crate::resource::{Kind, KubernetesObject, Resource};
 use crate::routing::RouteTable;
@@ -32,6 +33,7 @@ pub struct Context<'c> {
     /// The group of each Mapping.
     group_of: Vec<Option<GroupId>>,
     reachabilities: OnceCell<Reachabilities>,
+    served: OnceCell<Served>,
 }
 
 impl<'c> Context<'c> {
@@ -72,7 +74,16 @@ impl<'c> Context<'c> {
                 }
             }
         }
-        Self { compilation, entries, by_source, by_resource, mapping_of, group_of, reachabilities: OnceCell::new() }
+        Self {
+            compilation,
+            entries,
+            by_source,
+            by_resource,
+            mapping_of,
+            group_of,
+            reachabilities: OnceCell::new(),
+            served: OnceCell::new(),
+        }
     }
 
     /// All levels of the run.
@@ -115,6 +126,21 @@ impl<'c> Context<'c> {
     /// Whether each route can be reached; worked out when first asked for.
     pub fn reachabilities(&self) -> &Reachabilities {
         self.reachabilities.get_or_init(|| Reachabilities::of(self.table(), Budget::default()))
+    }
+
+    fn served(&self) -> &Served {
+        self.served.get_or_init(|| Served::of(self.snapshot()))
+    }
+
+    /// The Listeners that a Host stands on.
+    pub fn listeners_of(&self, host: HostId) -> impl Iterator<Item = &'c Listener> {
+        let places = self.served().listeners.get(&host).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.snapshot().listeners.get(*at))
+    }
+
+    /// Whether a group stands under a Host that stands on a Listener.
+    pub fn is_served(&self, group: GroupId) -> bool {
+        self.served().groups.contains(&group)
     }
 
     /// All documents of Emissary's, as written.

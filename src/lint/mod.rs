@@ -37,6 +37,7 @@ pub mod registry;
 mod rule;
 mod rules;
 mod run;
+mod served;
 #[cfg(test)]
 pub(crate) mod testing;
 mod told;

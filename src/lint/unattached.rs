@@ -16,6 +16,9 @@ pub(super) struct Unattached {
 impl Unattached {
     /// The reasons; `None` for a group that some Host wants, or that a Host would want which is itself left out.
     pub(super) fn of(group: &GroupView<'_>, cx: &Context<'_>) -> Option<Self> {
+        if cx.is_served(group.id) {
+            return None;
+        }
         let snapshot = cx.snapshot();
         let attached = |host: &_| attaches(host, group.group, cx.edition());
         let reasons: Option<Vec<_>> =

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB134"),
+    code: Code::new("AMB364"),
     name: "bad-regex",
     severity: Severity::Error,
     summary: "RE2 does not take this regex",

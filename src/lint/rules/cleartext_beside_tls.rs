@@ -1,6 +1,5 @@
 //! A Host that serves the same in cleartext as with TLS.
 
-use super::redirect_to_no_tls::takes;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule};
 use crate::model::Cleartext;
@@ -26,9 +25,8 @@ pub(crate) static RULE: Rule = Rule {
 fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
     for (id, host) in snapshot.hosts.iter() {
         let is_both = host.tls.is_some() && host.cleartext == Cleartext::Route;
-        let is_served = snapshot.listeners.iter().any(|listener| {
-            listener.security != SecurityModel::Secure && listener.l7_depth == 0 && takes(listener, id)
-        });
+        let is_served =
+            cx.listeners_of(id).any(|listener| listener.security != SecurityModel::Secure && listener.l7_depth == 0);
         let view = host.from.and_then(|from| cx.resource(from)).filter(|_| is_both && is_served);
         if let Some(view) = view {
             let action = view.fields.map("requestPolicy").map("insecure").span("action");

@@ -5,7 +5,7 @@ use crate::lint::{Check, Code, Context, Example, Findings, FixKind, Rule, Told};
 use crate::source::Edit;
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB141"),
+    code: Code::new("AMB371"),
     name: "cookie-ttl",
     severity: Severity::Error,
     summary: "the `ttl` of a cookie is not in seconds",

@@ -5,7 +5,7 @@ use crate::lint::{Check, Code, Context, Example, Findings, FixKind, Rule, Told};
 use crate::source::Edit;
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB138"),
+    code: Code::new("AMB368"),
     name: "header-format",
     severity: Severity::Error,
     summary: "a percent sign in an added header begins something that Envoy does not know",

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB137"),
+    code: Code::new("AMB367"),
     name: "header-not-editable",
     severity: Severity::Error,
     summary: "`Host` and headers with a colon cannot be added or removed",

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB132"),
+    code: Code::new("AMB362"),
     name: "header-without-value",
     severity: Severity::Error,
     summary: "a header to add has no value",

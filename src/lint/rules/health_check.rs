@@ -5,7 +5,7 @@ use crate::edition::Edition;
 use crate::lint::{Check, Code, Editions, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB140"),
+    code: Code::new("AMB370"),
     name: "health-check",
     severity: Severity::Error,
     summary: "times of a health check must be from 1s to 59.999s",

@@ -32,7 +32,9 @@ fn check(group: &GroupView<'_>, cx: &Context<'_>, out: &mut Findings) {
         return;
     }
     let by_labels = |host: &&Host| matches!(attaches(host, group.group, cx.edition()), Err(NotAttached::Labels(_)));
-    for exact in hosts.values().filter(|host| !host.hostname.contains('*')).filter(by_labels) {
+    for exact in
+        hosts.values().filter(|host| !host.selector.is_empty() && !host.hostname.contains('*')).filter(by_labels)
+    {
         let wide = hosts.values().find(|host| {
             host.selector.is_empty()
                 && host.hostname.contains('*')

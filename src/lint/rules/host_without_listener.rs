@@ -1,6 +1,5 @@
 //! A Host that no Listener takes.
 
-use super::redirect_to_no_tls::takes;
 use super::rejecting_host::is_left_out;
 use super::twin_host::replacement;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule};
@@ -24,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
     for (id, host) in snapshot.hosts.iter() {
-        let is_on = snapshot.listeners.iter().any(|listener| takes(listener, id));
+        let is_on = cx.listeners_of(id).next().is_some();
         let Some(view) = host.from.and_then(|from| cx.resource(from)).filter(|_| !is_on) else { continue };
         if snapshot.listeners.is_empty() || is_left_out(snapshot, host) || replacement(snapshot, id).is_some() {
             continue;

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB146"),
+    code: Code::new("AMB376"),
     name: "negative-limit",
     severity: Severity::Error,
     summary: "a limit of circuit breakers or retries is negative",

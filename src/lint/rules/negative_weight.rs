@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB133"),
+    code: Code::new("AMB363"),
     name: "negative-weight",
     severity: Severity::Error,
     summary: "a weight is negative",

@@ -5,7 +5,7 @@ use crate::lint::{Check, Code, Context, Example, Findings, FixKind, Rule, Told};
 use crate::source::Edit;
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB139"),
+    code: Code::new("AMB369"),
     name: "per-try-timeout",
     severity: Severity::Error,
     summary: "`per_try_timeout` is not in seconds",

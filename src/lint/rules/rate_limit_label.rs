@@ -5,7 +5,7 @@ use crate::edition::Version;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule, Told};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB147"),
+    code: Code::new("AMB377"),
     name: "rate-limit-label",
     severity: Severity::Error,
     summary: "a label for rate limits names no header",

@@ -1,6 +1,5 @@
 //! A balancer that ends TLS before a gateway that redirects to https.
 
-use super::redirect_to_no_tls::takes;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule};
 use crate::model::Cleartext;
 use crate::model::SecurityModel;
@@ -35,10 +34,11 @@ fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
     });
     let Some(balancer) = balancer.filter(|_| snapshot.settings.use_remote_address) else { return };
     for listener in &snapshot.listeners {
-        let redirects = snapshot
-            .hosts
-            .iter()
-            .any(|(id, host)| host.cleartext == Cleartext::Redirect && host.from.is_some() && takes(listener, id));
+        let redirects = snapshot.hosts.iter().any(|(id, host)| {
+            host.cleartext == Cleartext::Redirect
+                && host.from.is_some()
+                && cx.listeners_of(id).any(|one| std::ptr::eq(one, listener))
+        });
         let goes_by_itself = listener.security == SecurityModel::Xfp && listener.l7_depth == 0;
         let view = listener.from.and_then(|from| cx.resource(from)).filter(|_| redirects && goes_by_itself);
         if let Some(view) = view {

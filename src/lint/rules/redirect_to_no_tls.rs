@@ -2,10 +2,8 @@
 
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, FixKind, ResourceView, Rule};
 use crate::model::Cleartext;
-use crate::model::HostId;
 use crate::model::Listener;
 use crate::model::SecurityModel;
-use crate::model::Serves;
 use crate::model::Snapshot;
 use crate::source::Edit;
 use serde_yaml::Value;
@@ -36,10 +34,9 @@ fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
         if !redirects || view.fields.has("tls") || view.fields.has("tlsContext") {
             continue;
         }
-        let mut on = snapshot.listeners.iter().filter(|listener| takes(listener, id));
         // Where a proxy says what is secure, it may be the one that ends TLS.
         let is_alone = |listener: &Listener| listener.security == SecurityModel::Insecure || listener.l7_depth == 0;
-        if on.any(|listener| listener.security != SecurityModel::Secure && is_alone(listener))
+        if cx.listeners_of(id).any(|listener| listener.security != SecurityModel::Secure && is_alone(listener))
             && snapshot.settings.use_remote_address
         {
             out.report(
@@ -50,14 +47,6 @@ fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
             .mend(route(&view, cx));
         }
     }
-}
-
-/// Whether a Host stands on a Listener.
-pub(super) fn takes(listener: &Listener, host: HostId) -> bool {
-    listener.chains.iter().any(|chain| match &chain.serves {
-        Serves::Http(hosts) => hosts.iter().any(|served| served.host == Some(host)),
-        Serves::Tcp(_) => false,
-    })
 }
 
 fn route(host: &ResourceView<'_>, cx: &Context<'_>) -> Option<Vec<Edit>> {

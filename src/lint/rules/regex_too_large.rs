@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB135"),
+    code: Code::new("AMB365"),
     name: "regex-too-large",
     severity: Severity::Error,
     summary: "the regex is larger than `regex_max_size`",

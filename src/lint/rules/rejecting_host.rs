@@ -1,6 +1,5 @@
 //! A Host that rejects all that its Listeners have.
 
-use super::redirect_to_no_tls::takes;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule};
 use crate::model::Cleartext;
 use crate::model::Host;
@@ -25,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
     for (id, host) in snapshot.hosts.iter() {
-        let is_on = snapshot.listeners.iter().any(|listener| takes(listener, id));
+        let is_on = cx.listeners_of(id).next().is_some();
         let view = host.from.and_then(|from| cx.resource(from)).filter(|_| !is_on && is_left_out(snapshot, host));
         if let Some(view) = view {
             let span = view.fields.map("requestPolicy").map("insecure").span("action").unwrap_or(view.name_span());

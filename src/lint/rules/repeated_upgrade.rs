@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Context, Example, Findings, FixKind, Rule, Told};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB144"),
+    code: Code::new("AMB374"),
     name: "repeated-upgrade",
     severity: Severity::Error,
     summary: "`allow_upgrade` names a protocol twice",

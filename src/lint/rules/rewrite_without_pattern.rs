@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB143"),
+    code: Code::new("AMB373"),
     name: "rewrite-without-pattern",
     severity: Severity::Error,
     summary: "`regex_rewrite` has no pattern",

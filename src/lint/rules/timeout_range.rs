@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB136"),
+    code: Code::new("AMB366"),
     name: "timeout-range",
     severity: Severity::Error,
     summary: "a timeout is negative, or 0 where it must not be",

@@ -1,6 +1,5 @@
 //! A Host with a certificate on Listeners that speak no TLS.
 
-use super::redirect_to_no_tls::takes;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule};
 use crate::model::Listener;
 use crate::model::Snapshot;
@@ -23,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
     for (id, host) in snapshot.hosts.iter().filter(|(_, host)| host.tls.is_some()) {
-        let on: Vec<&Listener> = snapshot.listeners.iter().filter(|listener| takes(listener, id)).collect();
+        let on: Vec<&Listener> = cx.listeners_of(id).collect();
         let Some(view) = host.from.and_then(|from| cx.resource(from)) else { continue };
         if !on.is_empty() && on.iter().all(|listener| !listener.stack.tls) {
             let finding = out.report(view.name_span(), format!("no Listener serves Host {} with TLS", host.name));

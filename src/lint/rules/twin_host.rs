@@ -1,6 +1,5 @@
 //! Two Hosts of one hostname.
 
-use super::redirect_to_no_tls::takes;
 use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule};
 use crate::model::HostId;
 use crate::model::Serves;
@@ -23,9 +22,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(snapshot: &Snapshot, cx: &Context<'_>, out: &mut Findings) {
-    let is_served = |id| snapshot.listeners.iter().any(|listener| takes(listener, id));
+    let is_served = |id| cx.listeners_of(id).next().is_some();
     for (earlier, host) in snapshot.hosts.iter() {
-        let later = replacement(snapshot, earlier).filter(|_| !is_served(earlier) || host.tls.is_some());
+        if is_served(earlier) && host.tls.is_none() {
+            continue;
+        }
+        let later = replacement(snapshot, earlier);
         let views = later.and_then(|later| Some((cx.resource(host.from?)?, cx.resource(snapshot.hosts[later].from?)?)));
         if let Some((own, other)) = views {
             let what = format!("Host {} has the same hostname and takes its place on cleartext", other.resource.name);

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB142"),
+    code: Code::new("AMB372"),
     name: "two-host-rewrites",
     severity: Severity::Error,
     summary: "`host_rewrite` and `auto_host_rewrite` exclude each other",

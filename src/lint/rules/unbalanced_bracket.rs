@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB131"),
+    code: Code::new("AMB361"),
     name: "unbalanced-bracket",
     severity: Severity::Error,
     summary: "a bracket in the service is not closed",

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Example, Rule, pass_on};
 
 pub(crate) static RULE: Rule = Rule {
-    code: Code::new("AMB145"),
+    code: Code::new("AMB375"),
     name: "unknown-priority",
     severity: Severity::Error,
     summary: "`priority` is neither `default` nor `high`",
