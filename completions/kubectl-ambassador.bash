@@ -93,7 +93,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__convert)
-            opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
+            opts="-f -R -k -n -A -o -h --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -122,6 +122,42 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --rev)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -215,7 +251,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__lint)
-            opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
+            opts="-f -R -k -n -A -o -h --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -244,6 +280,42 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --rev)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -283,7 +355,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__route__subcmd__test)
-            opts="-X -H -d -f -R -k -o -h --request --header --data --curl --listener --sni --client-ip --draw --expect --requests --suite --coverage --mutate --fail-under --generate --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --explain --output --color --help"
+            opts="-X -H -d -f -R -k -n -A -o -h --request --header --data --curl --listener --sni --client-ip --draw --expect --requests --suite --coverage --mutate --fail-under --generate --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --explain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -375,6 +447,42 @@ _kubectl__ambassador() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --edition)
                     COMPREPLY=($(compgen -W "4 3 2 1 auto" -- "${cur}"))
                     return 0
@@ -411,7 +519,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__routes)
-            opts="-f -R -k -o -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
+            opts="-f -R -k -n -A -o -h --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -440,6 +548,42 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --rev)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -497,7 +641,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__serve)
-            opts="-f -R -k -h --filename --recursive --kustomize --rev --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --listen --upstream --admin --access-log --debug-header --skip-invalid --workers --drain-timeout --unserialised --color --help"
+            opts="-f -R -k -n -A -h --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --listen --upstream --port-forward --admin --access-log --debug-header --skip-invalid --workers --drain-timeout --unserialised --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -526,6 +670,42 @@ _kubectl__ambassador() {
                     return 0
                     ;;
                 --rev)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubeconfig)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -53,6 +53,14 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s n -l namespace -d 'Read this namespace only; without it all, and where that is forbidden the one of the context' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l kubeconfig -d 'The kubeconfig' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l context -d 'The context of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l cluster -d 'The cluster of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l user -d 'The user of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l as -d 'Whom to be' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l as-group -d 'In which group to be; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l request-timeout -d 'How long one request may take, such as 30s or 1m; 0 for as long as it takes' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
 3\t'Emissary-ingress 3.10.0'
 2\t'Emissary-ingress 2.5.1'
@@ -77,12 +85,22 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l mutate -d 'Tell which mistakes the suites would not notice'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l generate -d 'Write a suite that expects what is so now: a request for every route and for every boundary'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l live -d 'Lay the paths over the live objects, as an apply would leave them'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -l explain -d 'Tell every candidate, what refused it, and the Mappings that are not there'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand route-test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s n -l namespace -d 'Read this namespace only; without it all, and where that is forbidden the one of the context' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l kubeconfig -d 'The kubeconfig' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l context -d 'The context of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l cluster -d 'The cluster of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l user -d 'The user of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l as -d 'Whom to be' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l as-group -d 'In which group to be; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l request-timeout -d 'How long one request may take, such as 30s or 1m; 0 for as long as it takes' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
 3\t'Emissary-ingress 3.10.0'
 2\t'Emissary-ingress 2.5.1'
@@ -103,11 +121,21 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand ro
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l live -d 'Lay the paths over the live objects, as an apply would leave them'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand routes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s n -l namespace -d 'Read this namespace only; without it all, and where that is forbidden the one of the context' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l kubeconfig -d 'The kubeconfig' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l context -d 'The context of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l cluster -d 'The cluster of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l user -d 'The user of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l as -d 'Whom to be' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l as-group -d 'In which group to be; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l request-timeout -d 'How long one request may take, such as 30s or 1m; 0 for as long as it takes' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
 3\t'Emissary-ingress 3.10.0'
 2\t'Emissary-ingress 2.5.1'
@@ -123,6 +151,8 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand li
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l live -d 'Lay the paths over the live objects, as an apply would leave them'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -167,6 +197,14 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand di
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s n -l namespace -d 'Read this namespace only; without it all, and where that is forbidden the one of the context' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l kubeconfig -d 'The kubeconfig' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l context -d 'The context of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l cluster -d 'The cluster of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l user -d 'The user of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l as -d 'Whom to be' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l as-group -d 'In which group to be; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l request-timeout -d 'How long one request may take, such as 30s or 1m; 0 for as long as it takes' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
 3\t'Emissary-ingress 3.10.0'
 2\t'Emissary-ingress 2.5.1'
@@ -189,7 +227,10 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand se
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l live -d 'Lay the paths over the live objects, as an apply would leave them'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l port-forward -d 'Reach services of the cluster through the API server'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l debug-header -d 'Tell the Mapping in the header x-ambassador-mapping of answers'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l skip-invalid -d 'Leave out Mappings over which Envoy would refuse everything, and serve the others'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand serve" -l unserialised -d 'Documents keep their empty values, as a compiler that reads files gets them: for recordings made without a cluster'
@@ -197,6 +238,14 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand se
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s f -l filename -d 'File or folder with manifests, - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s k -l kustomize -d 'Folder with a kustomization, built by `kubectl kustomize`' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l rev -d 'Read the paths as they were in this git revision' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s n -l namespace -d 'Read this namespace only; without it all, and where that is forbidden the one of the context' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l kubeconfig -d 'The kubeconfig' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l context -d 'The context of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l cluster -d 'The cluster of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l user -d 'The user of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l as -d 'Whom to be' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l as-group -d 'In which group to be; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l request-timeout -d 'How long one request may take, such as 30s or 1m; 0 for as long as it takes' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
 3\t'Emissary-ingress 3.10.0'
 2\t'Emissary-ingress 2.5.1'
@@ -213,6 +262,8 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand co
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l live -d 'Lay the paths over the live objects, as an apply would leave them'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand convert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand completion" -l dir -d 'Where to put it; without it, beside kubectl-ambassador or where you keep programs of your own' -r -f -a "(__fish_complete_directories)"
