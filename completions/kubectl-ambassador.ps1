@@ -139,6 +139,12 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('--ambassador-id', '--ambassador-id', [CompletionResultType]::ParameterName, 'The ambassador_id of the gateway')
             [CompletionResult]::new('--ambassador-namespace', '--ambassador-namespace', [CompletionResultType]::ParameterName, 'The namespace of the gateway')
             [CompletionResult]::new('--legacy-versions', '--legacy-versions', [CompletionResultType]::ParameterName, 'Whether the cluster serves the v1 and v2 CRDs')
+            [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Ask only these rules: codes, beginnings of codes, names')
+            [CompletionResult]::new('--extend-select', '--extend-select', [CompletionResultType]::ParameterName, 'Ask these rules too')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Do not ask these rules')
+            [CompletionResult]::new('--severity', '--severity', [CompletionResultType]::ParameterName, 'Tell only what is at least so bad [default: info]')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with 1 where something is at least so bad [default: warning]')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Tell what is new since this file, which `-o json` wrote')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
@@ -148,15 +154,23 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-ambassador' -ScriptBloc
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Read all namespaces, whatever -n says')
             [CompletionResult]::new('--all-namespaces', '--all-namespaces', [CompletionResultType]::ParameterName, 'Read all namespaces, whatever -n says')
             [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Assume nothing: no Listeners and no Host where the input has none')
+            [CompletionResult]::new('--exit-zero', '--exit-zero', [CompletionResultType]::ParameterName, 'End with 0 whatever is found')
+            [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Mend what can be mended without any request being answered otherwise')
+            [CompletionResult]::new('--unsafe-fixes', '--unsafe-fixes', [CompletionResultType]::ParameterName, 'Mend also what somebody should look at afterwards')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Show what fixes would change, and change nothing')
+            [CompletionResult]::new('--statistics', '--statistics', [CompletionResultType]::ParameterName, 'Count the findings of each rule')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Lint again whenever a file changes')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'kubectl-ambassador;rule' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: on a terminal (unless NO_COLOR is set), always, never')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List all rules')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'kubectl-ambassador;diff' {

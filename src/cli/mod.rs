@@ -14,6 +14,7 @@ mod args;
 mod cluster;
 mod colour;
 mod complete;
+mod config;
 pub mod env;
 mod exit;
 mod load;

@@ -56,7 +56,7 @@ fn one(result: &DocumentResult, sources: &SourceMap) -> Value {
         put("object", serde_json::to_value(to_value(object, Dialect::Kubernetes)).unwrap_or(Value::Null));
     }
     let unknown: Vec<&str> = result.unknown.iter().map(|violation| violation.path.as_str()).collect();
-    if !unknown.is_empty() {
+    if !unknown.is_empty() && !matches!(result.outcome, Outcome::Refused { .. }) {
         put("dropped", unknown.into());
     }
     Value::Object(fields)

@@ -22,11 +22,15 @@
 //!    at the end of the file, with `lint::testing`.
 //! 5. Name the facts of the field that the rule covers in `facts`.
 //!
+//! Somebody may allow a finding: `silence` says how.
+//!
 //! A message is one sentence that stands alone, says what follows, and names the Mapping only where the place does not.
 
+pub mod baseline;
 mod context;
 mod entry;
 mod example;
+pub mod facts;
 mod field_view;
 mod fields;
 mod findings;
@@ -38,6 +42,8 @@ mod rule;
 mod rules;
 mod run;
 mod served;
+mod selection;
+mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
 mod told;
@@ -55,6 +61,8 @@ pub use mend::Mend;
 pub use object::Subject;
 pub use registry::RULES;
 pub use rule::{Check, Code, Editions, FixKind, Rule};
-pub use run::check;
+pub use run::{Linted, check};
+pub use selection::{NoSuchRule, Selection, Selector};
+pub use silence::Silenced;
 pub use told::{By, Told, pass_on};
 pub use views::{GroupView, MappingView, ResourceView};

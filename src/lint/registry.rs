@@ -22,6 +22,8 @@ pub static RULES: &[&Rule] = &[
     &rules::inherited_label::RULE,
     &rules::labels_for_limits::RULE,
     &rules::metadata_type::RULE,
+    &rules::unused_allow::RULE,
+    &rules::allow_without_reason::RULE,
     &rules::refused_document::RULE,
     &rules::unfit_field::RULE,
     &rules::unknown_field::RULE,
@@ -323,7 +325,7 @@ mod tests {
         let mut wrong = Vec::new();
         for (rule, at, example) in examples() {
             let compilation = testing::compile(&example.bad_manifests(), &example.options());
-            let found = run::check(&compilation);
+            let found = run::check(&compilation).findings;
             if found.is_empty() || found.iter().any(|finding| finding.rule.code != rule.code) {
                 let shown: Vec<_> = found.iter().map(|finding| testing::shown(finding, &compilation)).collect();
                 wrong.push(format!("{} {} bad example {at}: {shown:?}", rule.code, rule.name));
@@ -377,7 +379,7 @@ mod tests {
         // A rule that only passes on what others told takes their severity.
         let mut wrong = Vec::new();
         for (rule, at, example) in examples().filter(|(rule, ..)| rule.severity == Severity::Error) {
-            let found = run::check(&testing::compile(&example.bad_manifests(), &example.options()));
+            let found = run::check(&testing::compile(&example.bad_manifests(), &example.options())).findings;
             if found.iter().all(|finding| finding.severity() < Severity::Error) {
                 wrong.push(format!("{} {} bad example {at} is no error", rule.code, rule.name));
             }

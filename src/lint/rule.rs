@@ -197,4 +197,6 @@ pub enum Check {
     /// What was told under these codes, and no rule of the shape [`Check::Told`] took; without codes, whatever no rule
     /// took at all.
     Rest(&'static [&'static str], fn(&Told<'_>, &Context<'_>, &mut Findings)),
+    /// The comments and annotations that allow something: `lint::silence` judges them after all else.
+    Allow,
 }

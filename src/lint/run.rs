@@ -8,14 +8,25 @@ use super::field_view;
 use super::findings::{Finding, Findings};
 use super::registry::RULES;
 use super::rule::{Check, Rule};
+use super::selection::Selection;
+use super::silence::{self, Silenced};
 use super::told::{self, Told};
 use crate::pipeline::Compilation;
 use crate::source::Origin;
 
-/// Asks all rules, and gives what they find in order of place.
-pub fn check(compilation: &Compilation) -> Vec<Finding> {
+/// What came of asking all rules.
+#[derive(Clone, Debug, Default)]
+pub struct Linted {
+    /// What was found, in order of place.
+    pub findings: Vec<Finding>,
+    /// What was found and is allowed.
+    pub silenced: Vec<Silenced>,
+}
+
+/// Asks all rules.
+pub fn check(compilation: &Compilation) -> Linted {
     let cx = Context::of(compilation);
-    let Some(first) = RULES.first() else { return Vec::new() };
+    let Some(first) = RULES.first() else { return Linted::default() };
     let mut out = Findings::new(first);
     what_was_told(&cx, &mut out);
     let edition = cx.edition();
@@ -52,7 +63,16 @@ pub fn check(compilation: &Compilation) -> Vec<Finding> {
     }
     of_shape!(Snapshot).for_each(|(rule, check)| check(cx.snapshot(), &cx, out.ask(rule)));
     of_shape!(Table).for_each(|(rule, check)| check(cx.table(), &cx, out.ask(rule)));
-    in_order(out.into_inner(), &cx)
+    let (standing, silenced) = silence::part(in_order(out.into_inner(), &cx), &cx);
+    Linted { findings: in_order(standing, &cx), silenced }
+}
+
+impl Linted {
+    /// Leaves what a selection asks about.
+    pub fn select(&mut self, selection: &Selection) {
+        self.findings.retain(|finding| selection.has(finding.rule));
+        self.silenced.retain(|silenced| selection.has(silenced.finding.rule));
+    }
 }
 
 /// Each thing that was told goes to the rules that ask for its code; if none of them takes it to those that take the

@@ -4,7 +4,7 @@
 
 use super::example::Form;
 use super::findings::{Finding, Trust};
-use super::{fix, run};
+use super::{Linted, Selection, fix, run};
 use crate::edition::Edition;
 use crate::pipeline::{self, Compilation, Options};
 use crate::source::{Origin, SourceMap};
@@ -37,12 +37,17 @@ pub(crate) fn edition(edition: Edition, text: &str) -> Vec<String> {
 /// What all rules find in manifests that are compiled so.
 pub(crate) fn under(text: &str, options: &Options) -> Vec<String> {
     let compilation = compile(text, options);
-    run::check(&compilation).iter().map(|finding| shown(finding, &compilation)).collect()
+    run::check(&compilation).findings.iter().map(|finding| shown(finding, &compilation)).collect()
+}
+
+/// All that comes of linting some manifests.
+pub(crate) fn lint(text: &str) -> Linted {
+    run::check(&compile(text, &Options::default()))
 }
 
 /// Manifests after all fixes of at least this trust.
 pub(crate) fn fixed(text: &str, trust: Trust, options: &Options) -> String {
-    let mended = fix::mend(&sources(text), options, trust);
+    let mended = fix::mend(&sources(text), options, &Selection::default(), trust);
     let first = mended.sources.ids().next().unwrap();
     mended.sources.get(first).text.to_string()
 }

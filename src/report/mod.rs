@@ -6,6 +6,7 @@
 //! - *start*: [`Style`], then `view`
 
 mod case;
+pub mod findings;
 pub mod format;
 mod style;
 pub mod view;

@@ -117,7 +117,7 @@ pub(crate) fn of_annotation(document: &Unfolded, options: &ReadOptions) -> Verdi
         violations.extend(check("status", status, fields, view, Judge::Gateway).violations);
     }
     if !violations.is_empty() {
-        return Verdict::violating(Stage::Schema, span, violations);
+        return Verdict::violating(Stage::Schema, span, violations).knowing_not(unknown);
     }
     let read = || {
         let metadata = metadata::written(&document.metadata, span)?;
@@ -211,7 +211,7 @@ pub(crate) fn of_object(kind: Kind, version: Version, root: &Node, options: &Rea
         unknown.extend(found.unknown);
     }
     if !violations.is_empty() {
-        return Verdict::violating(Stage::Schema, root.span, violations);
+        return Verdict::violating(Stage::Schema, root.span, violations).knowing_not(unknown);
     }
     let is_converted = options.legacy_versions && kind != Kind::Listener;
     let go = Go {

@@ -6,6 +6,7 @@ mod bad_input;
 mod completing;
 mod diff;
 mod help;
+mod lint;
 mod readme;
 mod requests;
 mod route_test;

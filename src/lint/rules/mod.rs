@@ -1,5 +1,6 @@
 //! One file a rule.
 
+pub(super) mod allow_without_reason;
 pub(super) mod any_label_selects;
 pub(super) mod appended_header;
 pub(super) mod auth_body;
@@ -224,6 +225,7 @@ pub(super) mod unquoted_dot;
 pub(super) mod unreachable_mapping;
 pub(super) mod unsplit_secret_name;
 pub(super) mod unusable_context;
+pub(super) mod unused_allow;
 pub(super) mod unverified_upstream;
 pub(super) mod upper_case_hostname;
 pub(super) mod useless_default;

@@ -2,9 +2,9 @@
 
 pub mod diff;
 pub mod explain;
-pub mod lint;
 mod measured;
 pub mod route_test;
 pub mod routes;
 pub mod rule;
+pub mod rules_doc;
 pub mod suite;

@@ -1,0 +1,102 @@
+//! Findings in every format: all say the same.
+
+mod ci;
+mod json;
+mod junit;
+mod patch;
+mod rdjson;
+mod sarif;
+mod text;
+
+use std::hash::{Hash as _, Hasher as _};
+
+use rustc_hash::FxHasher;
+
+pub use ci::{github, gitlab};
+pub use json::{json, jsonl};
+pub use junit::junit;
+pub use patch::patch;
+pub use rdjson::rdjson;
+pub use sarif::sarif;
+pub use text::{concise, statistics, text};
+
+use crate::diagnostic::Severity;
+use crate::lint::baseline::{Earlier, Since};
+use crate::lint::{Finding, Silenced};
+use crate::source::{SourceMap, Span};
+
+/// What a run found.
+#[derive(Clone, Copy, Debug)]
+pub struct Findings<'r> {
+    /// What was found, in order of place.
+    pub findings: &'r [Finding],
+    /// What was found and is allowed.
+    pub silenced: &'r [Silenced],
+    /// What has become of an earlier run's findings, if there is one to compare with.
+    pub since: Option<&'r Since>,
+    /// The texts.
+    pub sources: &'r SourceMap,
+}
+
+/// A place as other programs take it: lines and columns from 1, the end behind the last character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Location {
+    file: String,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+impl Location {
+    fn of(span: Span, sources: &SourceMap) -> Self {
+        let span = sources.outermost(span);
+        let source = sources.get(span.source);
+        let (line, column) = source.lines().position(&source.text, span.start);
+        let (end_line, end_column) = source.lines().position(&source.text, span.end.max(span.start));
+        Self { file: source.origin.to_string(), line, column, end_line, end_column }
+    }
+}
+
+impl<'r> Findings<'r> {
+    fn location(&self, finding: &Finding) -> Location {
+        Location::of(finding.span(), self.sources)
+    }
+
+    /// Whether an earlier run found it too.
+    fn is_unchanged(&self, at: usize) -> bool {
+        self.since.is_some_and(|since| since.unchanged.get(at) == Some(&true))
+    }
+
+    /// The findings that an earlier run did not have; all where there is none.
+    fn introduced(&self) -> impl Iterator<Item = &'r Finding> {
+        let since = self.since;
+        let is_old = move |at: usize| since.is_some_and(|since| since.unchanged.get(at) == Some(&true));
+        self.findings.iter().enumerate().filter(move |(at, _)| !is_old(*at)).map(|(_, finding)| finding)
+    }
+}
+
+/// A number by which a finding is known from one run to the next: lines do not count.
+fn fingerprint(finding: &Finding, sources: &SourceMap) -> String {
+    let Earlier { rule, file, subject, message } = Earlier::of(finding, sources);
+    let mut hasher = FxHasher::default();
+    (rule, file, subject, message).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// The message with its notes, as one text.
+fn whole_message(finding: &Finding) -> String {
+    std::iter::once(&finding.diagnostic.message)
+        .chain(&finding.diagnostic.notes)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("\n")
+}
