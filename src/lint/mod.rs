@@ -41,8 +41,8 @@ pub mod registry;
 mod rule;
 mod rules;
 mod run;
-mod served;
 mod selection;
+mod served;
 mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
