@@ -251,7 +251,7 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__lint)
-            opts="-f -R -k -n -A -o -h --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --output --color --help"
+            opts="-f -R -k -n -A -o -h --filename --recursive --kustomize --rev --live --namespace --all-namespaces --kubeconfig --context --cluster --user --as --as-group --request-timeout --edition --ambassador-id --ambassador-namespace --legacy-versions --strict --select --extend-select --ignore --severity --fail-on --exit-zero --baseline --fix --unsafe-fixes --diff --output --statistics --watch --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -335,12 +335,36 @@ _kubectl__ambassador() {
                     COMPREPLY=($(compgen -W "yes no auto" -- "${cur}"))
                     return 0
                     ;;
+                --select)
+                    COMPREPLY=($(compgen -W "" -- "${cur}"))
+                    return 0
+                    ;;
+                --extend-select)
+                    COMPREPLY=($(compgen -W "" -- "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -W "" -- "${cur}"))
+                    return 0
+                    ;;
+                --severity)
+                    COMPREPLY=($(compgen -W "error warning info" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "error warning info" -- "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text concise json jsonl sarif github gitlab junit rdjson" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text concise json jsonl sarif github gitlab junit rdjson" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -623,12 +647,20 @@ _kubectl__ambassador() {
             return 0
             ;;
         kubectl__ambassador__subcmd__rule)
-            opts="-h --all --color --help"
+            opts="-o -h --all --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -146,7 +146,25 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand li
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l legacy-versions -d 'Whether the cluster serves the v1 and v2 CRDs' -r -f -a "yes\t'Yes'
 no\t'No'
 auto\t'Find out'"
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s o -l output -d 'Output format' -r -f -a "text\t'Each finding with its source'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l select -d 'Ask only these rules: codes, beginnings of codes, names' -r -f -a ""
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l extend-select -d 'Ask these rules too' -r -f -a ""
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l ignore -d 'Do not ask these rules' -r -f -a ""
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l severity -d 'Tell only what is at least so bad [default: info]' -r -f -a "error\t'Emissary drops it, or Envoy refuses it'
+warning\t'Works other than it reads'
+info\t'Works, and is worth knowing'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l fail-on -d 'End with 1 where something is at least so bad [default: warning]' -r -f -a "error\t'Emissary drops it, or Envoy refuses it'
+warning\t'Works other than it reads'
+info\t'Works, and is worth knowing'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l baseline -d 'Tell what is new since this file, which `-o json` wrote' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s o -l output -d 'Output format' -r -f -a "text\t'Each finding with its source'
+concise\t'A line for each finding'
+json\t'One object'
+jsonl\t'One object a finding'
+sarif\t'SARIF 2.1.0'
+github\t'GitHub\'s workflow commands'
+gitlab\t'GitLab\'s Code Quality report'
+junit\t'JUnit\'s XML'
+rdjson\t'Reviewdog\'s diagnostics'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -154,12 +172,20 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand li
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l live -d 'Lay the paths over the live objects, as an apply would leave them'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l exit-zero -d 'End with 0 whatever is found'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l fix -d 'Mend what can be mended without any request being answered otherwise'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l unsafe-fixes -d 'Mend also what somebody should look at afterwards'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l diff -d 'Show what fixes would change, and change nothing'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l statistics -d 'Count the findings of each rule'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l watch -d 'Lint again whenever a file changes'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s o -l output -d 'Output format' -r -f -a "text\t'For people'
+json\t'One object'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l color -d 'When to colour: on a terminal (unless NO_COLOR is set), always, never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l all -d 'List all rules'
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s h -l help -d 'Print help'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l level -d 'How deep to look' -r -f -a "text\t'Files, line by line'
 fields\t'Objects and their fields'
 behaviour\t'Requests, with the fields responsible'"

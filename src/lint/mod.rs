@@ -48,7 +48,6 @@ mod silence;
 pub(crate) mod testing;
 mod told;
 mod unattached;
-pub mod undecided;
 mod views;
 
 pub use context::Context;

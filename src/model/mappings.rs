@@ -10,8 +10,8 @@ use super::module::ModuleReading;
 use super::objection::{Objection, Part};
 use super::policies::Rejected;
 use super::problem::{Effect, Problems};
-use super::resolver::Resolvers;
-use super::service::{Qualifier, Service};
+use super::resolver::{ResolverKind, Resolvers};
+use super::service::{Address, Qualifier, Service};
 use super::table::ResourceId;
 use crate::edition::Edition;
 use crate::resource::Resource;
@@ -81,6 +81,11 @@ impl<'r> Reading<'_, 'r> {
         else {
             return self.abort("unbalanced-bracket", "service", "service has an unbalanced bracket");
         };
+        let is_consul = matches!(self.reader.resolvers.find(&cluster.resolver), Some(ResolverKind::Consul { .. }));
+        if is_consul && Address::of(&normal.text).is_ok_and(|address| address.host.contains('.')) {
+            let span = fields.span_of("service");
+            return self.dropped("consul-dot", span, format!("service {service} has a dot, and Consul's have none"));
+        }
         let shown = shown(service, &plain, &normal);
         let matches = self.matches(prefix)?;
         let redirect = self.redirect();

@@ -263,7 +263,7 @@ fn authority(table: &RouteTable, port: u16) -> String {
 }
 
 /// The name that a TLS client sends for an authority: none for addresses.
-fn server_name(authority: Option<&str>) -> Option<&str> {
+pub(super) fn server_name(authority: Option<&str>) -> Option<&str> {
     let (host, _) = split_port(authority?);
     (!host.starts_with('[') && host.parse::<IpAddr>().is_err()).then_some(host)
 }

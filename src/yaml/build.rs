@@ -43,6 +43,7 @@ struct Frame {
 /// What an alias stands for, with its size and depth when written out.
 struct Anchored {
     value: Value,
+    span: Span,
     weight: u64,
     height: u32,
 }
@@ -113,6 +114,9 @@ impl<'t> Builder<'t> {
             None => return Err(problem::unknown_anchor(name, span).into()),
         };
         let (value, weight, height) = (anchored.value.clone(), anchored.weight, anchored.height);
+        // Of a text of lines, each line is told where it is written.
+        let has_lines = matches!(&value, Value::Scalar(scalar) if scalar.text.contains('\n'));
+        let told_at = if has_lines { anchored.span } else { span };
         self.aliased = self.aliased.saturating_add(weight);
         if self.aliased > MAX_ALIASED {
             let message = format!("the anchor `{name}` is repeated until the document has grown beyond measure");
@@ -122,7 +126,10 @@ impl<'t> Builder<'t> {
                 .into());
         }
         self.check_depth(height, span)?;
-        self.place(Node { span, value }, 0, weight, height);
+        self.place(Node { span: told_at, value }, 0, weight, height);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.end = frame.end.max(span.end);
+        }
         Ok(())
     }
 
@@ -133,7 +140,7 @@ impl<'t> Builder<'t> {
 
     fn place(&mut self, node: Node, anchor: usize, weight: u64, height: u32) {
         if anchor != 0 {
-            self.anchors.insert(anchor, Some(Anchored { value: node.value.clone(), weight, height }));
+            self.anchors.insert(anchor, Some(Anchored { value: node.value.clone(), span: node.span, weight, height }));
         }
         match self.frames.last_mut() {
             Some(frame) => {

@@ -6,7 +6,7 @@ mod flags;
 mod shell;
 mod write;
 
-use super::ask::{Ask, AskError, basic};
+use super::ask::{Ask, AskError, basic, server_name};
 use crate::outcome::request::Version;
 use flags::{Flag, Word};
 pub use write::write;
@@ -154,6 +154,7 @@ impl Command {
 
     /// Headers as given, then those that flags mean; `Name:` takes one away, `Name;` sends it empty.
     fn add_headers(&mut self, ask: &mut Ask<'static>) -> Result<(), CurlError> {
+        let named = ask.authority.clone();
         let mut removed = Vec::new();
         for line in std::mem::take(&mut self.headers) {
             if line.starts_with('@') {
@@ -185,6 +186,10 @@ impl Command {
             }
         }
         ask.headers.retain(|(name, _)| !removed.iter().any(|gone| gone.eq_ignore_ascii_case(name)));
+        // Whatever Host says, curl asks TLS for the name in the URL.
+        if ask.authority != named {
+            ask.sni = named.map(|named| server_name(named.as_deref()).map(|name| name.to_owned().into()));
+        }
         Ok(())
     }
 }
