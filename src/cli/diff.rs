@@ -19,11 +19,11 @@ use crate::source::SourceMap;
 /// Tell what changes between two configurations, for requests
 ///
 /// For every class of requests that is treated otherwise: the smallest request, what became and becomes of it, and the
-/// objects and fields responsible; or that no request changes, proved. A side is a file, a folder, or git:REV[:PATH];
+/// objects and fields responsible; or that no request changes, proved. A side is a file, a folder, or `git:REV[:PATH]`;
 /// without PATH it is the other side's path in that revision. As KUBECTL_EXTERNAL_DIFF it tells what an apply changes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The configuration before: a path, or git:REV[:PATH]
+    /// The configuration before: a path, or `git:REV[:PATH]`
     #[arg(value_name = "BEFORE")]
     before: String,
 

@@ -236,9 +236,12 @@ impl Here {
         }
     }
 
+    /// A watch that failed tells of changes again. Others that failed with it may have none to tell for long; one that
+    /// still fails says so anew.
     fn recovered(&self, kind: &ApiKind) {
         let mut troubles = self.troubles.borrow_mut();
-        if troubles.remove(&kind.resource()) && troubles.is_empty() {
+        if troubles.remove(&kind.resource()) {
+            troubles.clear();
             (self.tell)(Happened::Note("changes are followed again".to_owned()));
         }
     }
