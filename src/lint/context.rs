@@ -33,6 +33,8 @@ pub struct Context<'c> {
     /// The group of each Mapping.
     group_of: Vec<Option<GroupId>>,
     reachabilities: OnceCell<Reachabilities>,
+    /// The objects of Kubernetes' own, by kind, namespace and name; of the same name twice, the first.
+    by_name: FxHashMap<(&'c str, &'c str, &'c str), &'c KubernetesObject>,
     served: OnceCell<Served>,
 }
 
@@ -82,6 +84,7 @@ impl<'c> Context<'c> {
             mapping_of,
             group_of,
             reachabilities: OnceCell::new(),
+            by_name: by_name(&compilation.reading.objects),
             served: OnceCell::new(),
         }
     }
@@ -118,9 +121,7 @@ impl<'c> Context<'c> {
 
     /// An object of Kubernetes' own.
     pub fn object(&self, kind: &str, name: &str, namespace: &str) -> Option<&'c KubernetesObject> {
-        self.objects().iter().find(|KubernetesObject { object, .. }| {
-            object.kind == kind && object.name == name && object.namespace == namespace
-        })
+        self.by_name.get(&(kind, namespace, name)).copied()
     }
 
     /// Whether each route can be reached; worked out when first asked for.
@@ -254,4 +255,8 @@ fn members(kind: &GroupKind) -> Vec<MappingId> {
         GroupKind::Redirect(mapping) => vec![*mapping],
         GroupKind::Forward { members, shadow } => members.iter().map(|member| member.mapping).chain(*shadow).collect(),
     }
+}
+
+fn by_name(objects: &[KubernetesObject]) -> FxHashMap<(&str, &str, &str), &KubernetesObject> {
+    objects.iter().rev().map(|one| ((&*one.object.kind, &*one.object.namespace, &*one.object.name), one)).collect()
 }

@@ -22,9 +22,11 @@ pub(crate) static RULE: Rule = Rule {
 fn check(mapping: &MappingView<'_>, cx: &Context<'_>, out: &mut Findings) {
     let Some((Target { name, namespace, .. }, span)) = target(mapping, cx) else { return };
     let services = || cx.objects().iter().filter(|object| object.object.kind == "Service");
+    if cx.object("Service", &name, &namespace).is_some() {
+        return;
+    }
     // Of an application that brings its own annotated Service, the others are elsewhere.
-    let tells_of_namespace = services().any(|service| service.object.namespace == namespace && !is_carrier(service));
-    if !tells_of_namespace || services().any(|one| one.object.name == name && one.object.namespace == namespace) {
+    if !services().any(|service| service.object.namespace == namespace && !is_carrier(service)) {
         return;
     }
     let finding =
