@@ -116,7 +116,8 @@ fn rapid_resets_end_the_connection() {
     }));
 }
 
-/// Only answers that wait to be sent count against a client, in Envoy too; one that reads them may go on.
+/// Only answers that wait to be sent count against a client; one that reads them may go on. So it follows from how the
+/// recorded floods end; Envoy was not asked about a client that reads.
 #[test]
 fn settings_and_pings_whose_answers_are_read_cost_nothing() {
     flood("settings", 20_000, |_| frame(SETTINGS, 0, 0, &[0, 4, 0, 1, 0, 0]));
