@@ -83,6 +83,7 @@ impl Carrying<'_> {
     /// Editions 2 and later: the gateway's Go side cuts, checks and converts. How many documents there were.
     fn read_by_gateway(&self, judged: &mut Judged, reader: &mut FirstDocuments) -> Result<usize, Lost> {
         let mut documents = documents(self.config.source, &self.config.text, reader)?;
+        judged.expect(documents.len());
         let mut named = 0;
         for (index, document) in documents.iter_mut().enumerate() {
             document.inherit(&self.on.namespace, self.labels);
@@ -98,6 +99,7 @@ impl Carrying<'_> {
     fn read_by_compiler(&self, judged: &mut Judged) -> Result<usize, Lost> {
         let documents = historic::documents(self.config.source, &self.config.text)?;
         let count = documents.len();
+        judged.expect(count);
         for (index, document) in documents.into_iter().enumerate() {
             let (mut document, dates) = match document {
                 Found::Document(document, dates) => (document, dates),

@@ -35,8 +35,17 @@ pub(super) struct Place<'a> {
 }
 
 impl Judged {
+    /// Makes room for what so many documents become: most objects carry one, and room for more adds up over thousands.
+    pub(super) fn expect(&mut self, documents: usize) {
+        self.results.reserve_exact(documents);
+        self.resources.reserve_exact(documents);
+    }
+
     pub(super) fn take(&mut self, (result, span): (DocumentResult, Span)) {
         self.diagnostics.extend(diagnostic(&result, span));
+        if self.results.is_empty() {
+            self.expect(1);
+        }
         self.results.push(result);
     }
 

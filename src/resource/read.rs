@@ -19,16 +19,14 @@ const MANY: usize = 64;
 /// Reads documents as an edition reads them. The texts of annotations are taken into the source map.
 pub fn read(sources: &mut SourceMap, documents: &[Document], options: &ReadOptions) -> Reading {
     let items = items(documents, sources.len());
-    let judged = judge_all(&items, sources, options);
-    let mut all = Vec::with_capacity(items.len());
-    for (item, mut judged) in items.iter().zip(judged) {
+    let mut all = judge_all(&items, sources, options);
+    for (item, judged) in items.iter().zip(&mut all) {
         if let Some(config) = &item.config {
             // Every annotation has a source, in the order of the ids that were given out.
             let whole = || Embedding { scalar: config.node.span, pieces: Box::default(), indent: None };
             let embedding = judged.embedding.take().unwrap_or_else(whole);
             sources.add(Origin::Embedded(embedding), config.text.clone());
         }
-        all.push(judged);
     }
     let mut reading = gathered(all);
     let made = ingress::resources(&reading.objects, options);
@@ -131,7 +129,8 @@ fn judge_all(items: &[Item], sources: &SourceMap, options: &ReadOptions) -> Vec<
         let spawned: Vec<_> = shares
             .map(|share| (share, std::thread::Builder::new().spawn_scoped(scope, || judge(share)).ok()))
             .collect();
-        let mut all = judge(first);
+        let mut all = Vec::with_capacity(items.len());
+        all.extend(judge(first));
         for (share, thread) in spawned {
             // A thread that the system refuses is no reason to leave documents out.
             let more = thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| judge(share));
@@ -153,7 +152,13 @@ fn gathered(mut all: Vec<Judged>) -> Reading {
             judged.results.iter_mut().for_each(|result| result.harm = Harm::None);
         }
     }
-    let mut reading = Reading::default();
+    let count = |of: fn(&Judged) -> usize| all.iter().map(of).sum();
+    let mut reading = Reading {
+        resources: Vec::with_capacity(count(|judged| judged.resources.len())),
+        objects: Vec::with_capacity(count(|judged| usize::from(judged.object.is_some()))),
+        results: Vec::with_capacity(count(|judged| judged.results.len())),
+        ..Reading::default()
+    };
     for judged in all {
         reading.resources.extend(judged.resources);
         reading.objects.extend(judged.object);

@@ -1,0 +1,29 @@
+//! The rooms of the crate that are fuzzed, compiled from where they stand.
+
+#[path = "../src/analysis/mod.rs"]
+pub mod analysis;
+#[path = "../src/convert/mod.rs"]
+pub mod convert;
+#[path = "../src/diagnostic.rs"]
+pub mod diagnostic;
+#[path = "../src/edition.rs"]
+pub mod edition;
+#[cfg(feature = "gateway")]
+#[path = "../src/gateway/mod.rs"]
+pub mod gateway;
+#[path = "../src/model/mod.rs"]
+pub mod model;
+#[path = "../src/outcome/mod.rs"]
+pub mod outcome;
+#[path = "../src/pipeline.rs"]
+pub mod pipeline;
+#[path = "../src/resource/mod.rs"]
+pub mod resource;
+#[path = "../src/route_test/mod.rs"]
+pub mod route_test;
+#[path = "../src/routing/mod.rs"]
+pub mod routing;
+#[path = "../src/source/mod.rs"]
+pub mod source;
+#[path = "../src/yaml/mod.rs"]
+pub mod yaml;
