@@ -302,8 +302,8 @@ fn tell_mended(mended: &Mended, word: &str, world: &mut World<'_, '_>) -> Result
     let (count, files) = (mended.applied, mended.changed.len());
     writeln!(world.env.stderr, "{count} {word} in {files} {}", if files == 1 { "file" } else { "files" })?;
     if mended.refused > 0 {
-        let note = "some request would be answered otherwise; --unsafe-fixes does it";
-        writeln!(world.env.stderr, "{} {} not mended: {note}", world.err.dim("note:"), mended.refused)?;
+        let why = "some request would be answered otherwise; --unsafe-fixes does it";
+        writeln!(world.env.stderr, "{}", world.err.note(&format!("{} not mended: {why}", mended.refused)))?;
     }
     Ok(())
 }

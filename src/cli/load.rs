@@ -182,7 +182,7 @@ impl World<'_, '_> {
     /// Tells what was assumed or chosen, a line each.
     pub(super) fn tell_notes(&mut self, notes: &[String]) -> Result<(), Failure> {
         for note in notes {
-            writeln!(self.env.stderr, "{} {note}", self.err.dim("note:"))?;
+            writeln!(self.env.stderr, "{}", self.err.note(note))?;
         }
         Ok(())
     }
@@ -198,8 +198,8 @@ impl World<'_, '_> {
         }
         if serious.len() > SHOWN {
             let (more, program) = (serious.len() - SHOWN, self.program);
-            let note = self.err.dim("note:");
-            writeln!(self.env.stderr, "{note} {more} more problems in the documents; `{program} lint` tells all")?;
+            let note = format!("{more} more problems in the documents; `{program} lint` tells all");
+            writeln!(self.env.stderr, "{}", self.err.note(&note))?;
         }
         Ok(())
     }

@@ -50,6 +50,14 @@ impl Style {
         name: |text| text.cyan();
     }
 
+    /// A remark beside the answer; on a terminal it breaks at blanks, and its lines stand under each other.
+    pub fn note(self, text: &str) -> String {
+        const WORD: &str = "note:";
+        let columns = self.width.map_or(usize::MAX, |width| width.max(40) - WORD.len() - 1);
+        let indent = format!("\n{}", " ".repeat(WORD.len() + 1));
+        format!("{} {}", self.dim(WORD), wrap(text, columns).join(&indent))
+    }
+
     /// The columns that text may take; `otherwise` where nobody reads on a terminal.
     pub fn columns(self, otherwise: usize) -> usize {
         self.width.unwrap_or(otherwise).max(40)
@@ -97,6 +105,14 @@ mod tests {
     fn without_colour_nothing_is_added() {
         assert_eq!(Style::default().bad("no"), "no");
         assert_eq!(Style { colour: true, width: None }.strong("x"), "\u{1b}[1mx\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_note_breaks_at_blanks_where_somebody_reads_it() {
+        let words = "the cluster is taken to serve v1 and v2: there are objects";
+        assert_eq!(Style::default().note(words), format!("note: {words}"));
+        let narrow = Style { colour: false, width: Some(40) }.note(words);
+        assert_eq!(narrow, "note: the cluster is taken to serve v1\n      and v2: there are objects");
     }
 
     #[test]
