@@ -278,12 +278,14 @@ impl Exchange {
         let began = Instant::now();
         upstream.has_traffic.store(true, Ordering::Relaxed);
         let local = &self.upload.progress().local;
+        let pools = &self.worker.pools;
         let sent = async {
-            let sent = self.worker.pools.send(upstream, &endpoint, forward.priority, request, local).await;
-            if endpoint.tunnel.is_some() && matches!(sent, Err(Fault::ConnectFailed(_) | Fault::Termination)) {
-                endpoint.shun();
+            if endpoint.tunnel.is_some() {
+                // Seldom and large: it would make every exchange as large.
+                Box::pin(pools.send_through_tunnel(upstream, &endpoint, forward.priority, request, local)).await
+            } else {
+                pools.send(upstream, &endpoint, forward.priority, request, local).await
             }
-            sent
         };
         let per_try = forward.retry.as_ref().and_then(|policy| policy.per_try_timeout).filter(|limit| !limit.is_zero());
         let (response, lease) = match per_try {

@@ -118,6 +118,9 @@ pub trait Follow: Send + Sync {
     /// The endpoints of now.
     fn spots(&self, of: &str) -> Vec<Spot>;
 
+    /// Whether an endpoint may still answer: it is one of now, or on its way out and not yet gone.
+    fn may_answer(&self, of: &str, spot: &Spot) -> bool;
+
     /// Opens a tunnel to an endpoint. It belongs to the thread that asks.
     fn open(&self, spot: &Spot) -> Opening;
 }

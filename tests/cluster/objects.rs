@@ -60,13 +60,14 @@ spec: {{nodeName: here, containers: [{{name: main, image: none, ports: [{{name: 
 
 /// The EndpointSlice of a Service, with these pods.
 pub(crate) fn slice(namespace: &str, service: &str, pods: &[String]) -> String {
-    let endpoint = |(at, pod): (usize, &String)| {
+    // A pod keeps its address for as long as it lives.
+    let endpoint = |pod: &String| {
+        let number: u8 = pod.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(255);
         format!(
-            "{{addresses: [10.1.0.{}], conditions: {{ready: true}}, targetRef: {{kind: Pod, name: {pod}, namespace: {namespace}}}}}",
-            at + 1
+            "{{addresses: [10.1.0.{number}], conditions: {{ready: true}}, targetRef: {{kind: Pod, name: {pod}, namespace: {namespace}}}}}"
         )
     };
-    let endpoints: Vec<String> = pods.iter().enumerate().map(endpoint).collect();
+    let endpoints: Vec<String> = pods.iter().map(endpoint).collect();
     format!(
         "apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice

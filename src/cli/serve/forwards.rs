@@ -42,14 +42,16 @@ struct Slices {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Slice {
     ports: Vec<(String, u16)>,
-    ready: Vec<Ready>,
+    endpoints: Vec<Endpoint>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Ready {
+struct Endpoint {
     address: IpAddr,
     pod: Option<String>,
     hostname: Option<String>,
+    /// One that is not ready gets no requests; it may be at the last of its own.
+    is_ready: bool,
 }
 
 /// Which endpoints a cluster means: what stands in [`Followed::of`].
@@ -218,19 +220,32 @@ impl Slices {
         }
     }
 
-    fn spots(&self, wish: &Wish<'_>) -> Vec<Spot> {
+    fn slices(&self, wish: &Wish<'_>) -> impl Iterator<Item = &Slice> {
         let slices = self.by_service.get(&(wish.namespace.to_owned(), wish.service.to_owned()));
+        slices.into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Whether an endpoint is told of, ready or not.
+    fn tell_of(&self, wish: &Wish<'_>, spot: &Spot) -> bool {
+        let pod = spot.tunnel.as_deref().and_then(pod_port).map(|port| port.pod);
+        let is_it = |endpoint: &Endpoint| endpoint.address == spot.address.ip() && endpoint.pod == pod;
+        self.slices(wish).any(|slice| slice.endpoints.iter().any(is_it))
+    }
+
+    fn spots(&self, wish: &Wish<'_>) -> Vec<Spot> {
         let mut spots = Vec::new();
-        for slice in slices.into_iter().flat_map(BTreeMap::values) {
+        for slice in self.slices(wish) {
             let port = match wish.port {
                 Port::Number(number) => Some(number),
                 Port::Named(name) => slice.ports.iter().find(|(known, _)| known == name).map(|(_, number)| *number),
             };
             let Some(port) = port else { continue };
-            let counts = |ready: &&Ready| wish.hostname.is_none_or(|name| ready.hostname.as_deref() == Some(name));
-            spots.extend(slice.ready.iter().filter(counts).map(|ready| Spot {
-                address: SocketAddr::new(ready.address, port),
-                tunnel: ready.pod.as_ref().map(|pod| format!("{}/{pod}:{port}", wish.namespace).into()),
+            let counts = |endpoint: &&Endpoint| {
+                endpoint.is_ready && wish.hostname.is_none_or(|name| endpoint.hostname.as_deref() == Some(name))
+            };
+            spots.extend(slice.endpoints.iter().filter(counts).map(|endpoint| Spot {
+                address: SocketAddr::new(endpoint.address, port),
+                tunnel: endpoint.pod.as_ref().map(|pod| format!("{}/{pod}:{port}", wish.namespace).into()),
             }));
         }
         spots
@@ -247,18 +262,20 @@ fn parse(text: &str) -> Option<(String, Slice)> {
         let number = port.get("port")?.text()?.parse().ok()?;
         Some((port.get("name").and_then(Node::text).unwrap_or_default().to_owned(), number))
     });
-    let is_ready = |endpoint: &&Node| {
-        endpoint.path(&["conditions", "ready"]).and_then(Node::text).is_none_or(|ready| ready != "false")
-    };
-    let ready = items("endpoints").iter().filter(is_ready).filter_map(|endpoint| {
+    let endpoints = items("endpoints").iter().filter_map(|endpoint| {
+        let says = |what: &str| Some(endpoint.path(&["conditions", what])?.text()? == "true");
+        let is_ready = says("ready").unwrap_or(true);
+        if !is_ready && !says("serving").unwrap_or(false) {
+            return None;
+        }
         let target = |key: &str| endpoint.path(&["targetRef", key]).and_then(Node::text);
         let pod = target("name").filter(|_| target("kind") == Some("Pod")).map(ToOwned::to_owned);
         let hostname = endpoint.get("hostname").and_then(Node::text).map(ToOwned::to_owned);
         // Of the addresses of one endpoint, any does.
         let address = endpoint.get("addresses")?.as_list()?.first()?.text()?.parse().ok()?;
-        Some(Ready { address, pod, hostname })
+        Some(Endpoint { address, pod, hostname, is_ready })
     });
-    Some((service, Slice { ports: ports.collect(), ready: ready.collect() }))
+    Some((service, Slice { ports: ports.collect(), endpoints: endpoints.collect() }))
 }
 
 fn pod_port(name: &str) -> Option<PodPort> {
@@ -275,6 +292,11 @@ impl Follow for Shared {
     fn spots(&self, of: &str) -> Vec<Spot> {
         let slices = self.slices.read().unwrap_or_else(PoisonError::into_inner);
         Wish::of(of).map(|wish| slices.spots(&wish)).unwrap_or_default()
+    }
+
+    fn may_answer(&self, of: &str, spot: &Spot) -> bool {
+        let slices = self.slices.read().unwrap_or_else(PoisonError::into_inner);
+        Wish::of(of).is_some_and(|wish| slices.tell_of(&wish, spot))
     }
 
     fn open(&self, spot: &Spot) -> Opening {
@@ -325,6 +347,9 @@ endpoints:
   targetRef: {kind: Pod, name: cart-1, namespace: shop}
 - addresses: [10.0.0.3]
   conditions: {ready: true}
+- addresses: [10.0.0.4]
+  conditions: {ready: false, serving: true, terminating: true}
+  targetRef: {kind: Pod, name: cart-3, namespace: shop}
 ";
 
     fn slice(name: &str) -> LiveObject {
@@ -345,6 +370,19 @@ endpoints:
         assert_eq!(told(&slices, "shop/cart:admin").len(), 2);
         assert!(told(&slices, "shop/cart:other").is_empty() && told(&slices, "shop/web:http").is_empty());
         assert_eq!(told(&slices, "cart-0@shop/cart=7"), ["10.0.0.1:7 shop/cart-0:7"]);
+    }
+
+    #[test]
+    fn a_pod_that_ends_gets_no_more_requests_and_answers_those_it_has() {
+        let mut slices = Slices::default();
+        slices.put(&slice("cart-x"));
+        let wish = Wish::of("shop/cart:http").unwrap();
+        let told = |address: [u8; 4], pod: &str| {
+            let address = SocketAddr::from((address, 8080));
+            slices.tell_of(&wish, &Spot { address, tunnel: Some(format!("shop/{pod}:8080").into()) })
+        };
+        assert!(told([10, 0, 0, 1], "cart-0") && told([10, 0, 0, 4], "cart-3"));
+        assert!(!told([10, 0, 0, 2], "cart-1") && !told([10, 0, 0, 9], "cart-0") && !told([10, 0, 0, 1], "cart-9"));
     }
 
     #[test]

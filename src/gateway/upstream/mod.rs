@@ -14,6 +14,7 @@ pub(crate) mod listen;
 pub(crate) mod pool;
 pub(crate) mod retry;
 pub(crate) mod tls;
+pub(crate) mod tunnel;
 pub(crate) mod upgrade;
 
 pub(crate) use cluster::{Endpoint, Upstream};

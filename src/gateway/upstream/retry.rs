@@ -53,13 +53,17 @@ pub(crate) const TUNNELS: u32 = 60;
 /// Whether a tunnel was lost and another one may be tried: always before the request was sent, and else when the
 /// request may be sent twice. Emissary has no tunnels, and its clients shall not notice ours.
 pub(crate) fn lost_tunnel(fault: &Fault, method: &str) -> bool {
-    let is_idempotent = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
     match fault {
         Fault::ConnectFailed(Refused::Tunnel(unopened)) => unopened.may_pass,
         Fault::ConnectTimeout | Fault::RefusedStream => true,
-        Fault::ConnectFailed(Refused::Tls(_)) | Fault::Termination | Fault::Reset => is_idempotent,
+        Fault::ConnectFailed(Refused::Tls(_)) | Fault::Termination | Fault::Reset => is_idempotent(method),
         _ => false,
     }
+}
+
+/// Whether a request may be sent twice.
+pub(crate) fn is_idempotent(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE")
 }
 
 /// How long to wait before the try after `tries`: anything up to a limit that doubles.
