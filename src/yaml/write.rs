@@ -20,6 +20,8 @@ pub fn to_yaml(node: &Node, dialect: Dialect) -> String {
 /// A value as YAML text that means the same to readers of YAML 1.1 and 1.2.
 pub fn value_to_yaml(value: &Yaml) -> String {
     match serde_yaml::to_string(value) {
+        // To find the plain texts is to read all of it again.
+        Ok(text) if !text.contains(LINE_ENDS) && !holds_retyped(value) => text,
         Ok(text) if !text.contains(LINE_ENDS) => with_quotes(text),
         Ok(text) => in_json(value).unwrap_or_else(|| with_quotes(text)),
         Err(_) => in_json(value).unwrap_or_default(),
@@ -98,11 +100,26 @@ fn with_quotes(text: String) -> String {
     quoted
 }
 
+/// Whether some text of a value would be none to some reader if it stood there plain.
+fn holds_retyped(value: &Yaml) -> bool {
+    match value {
+        Yaml::String(text) => !is_text_to_all(text),
+        Yaml::Sequence(items) => items.iter().any(holds_retyped),
+        Yaml::Mapping(map) => map.iter().any(|(key, value)| holds_retyped(key) || holds_retyped(value)),
+        Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) => false,
+        Yaml::Tagged(_) => true,
+    }
+}
+
+/// Whether a plain text is a text to readers of either YAML.
+fn is_text_to_all(scalar: &str) -> bool {
+    let is_text = |dialect| matches!(plain(scalar, dialect), Meaning::Str(_));
+    !matches!(scalar, "<<" | "=") && is_text(Dialect::Kubernetes) && is_text(Dialect::Python)
+}
+
 /// Whether what the writer meant as text is none to a reader of YAML 1.1.
 fn is_retyped(scalar: &str) -> bool {
-    let is_text = |dialect| matches!(plain(scalar, dialect), Meaning::Str(_));
-    let is_special = matches!(scalar, "<<" | "=");
-    if !is_special && is_text(Dialect::Kubernetes) && is_text(Dialect::Python) {
+    if is_text_to_all(scalar) {
         return false;
     }
     // A number or a boolean that was meant as such reads as such in its own dialect.
