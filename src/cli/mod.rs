@@ -121,7 +121,7 @@ pub fn main() -> ExitCode {
 
 /// Runs the command line that these arguments are, the program's own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> Exit {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let args = diff::in_usual_order(args.into_iter().collect());
     if let [_, verb, words @ ..] = args.as_slice()
         && verb == complete::ASKED_BY
     {

@@ -17,7 +17,7 @@ mod text;
 pub use behaviour::{Around, Behaviour, Change, Undecided};
 pub use cause::Cause;
 pub use fields::{FieldChange, ObjectChange, Objects, Written};
-pub use text::{TextPair, pairs};
+pub use text::{TextPair, object_pairs, pairs};
 
 use crate::pipeline::Compilation;
 use crate::route_test::Judge;

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::json::text;
+use super::json::{is_null, text};
 use super::read::group_version;
 use crate::source::{Live, Origin, SourceId, SourceMap};
 use crate::yaml::{self, Document, Entry, Node};
@@ -37,7 +37,7 @@ pub fn lay_over(documents: Vec<Document>, sources: &SourceMap) -> Vec<Document> 
             let Some(before) = beneath.get(*at) else { return object };
             replaced[*at] = true;
             let last = live(before).and_then(|live| applied(&live, before.span.source));
-            merged(&object, &before.root, last.as_ref())
+            merged(&object, &before.root, last.as_ref(), list_of_items(object.get("kind").and_then(text)))
         });
     }
     let mut replaced = replaced.into_iter();
@@ -98,14 +98,29 @@ fn with(root: &Node, key: &str, value: Node) -> Node {
     Node::map(entries.collect::<Vec<_>>(), root.span)
 }
 
-/// The file's object, with what an apply leaves of the live one: what was not applied before. Lists are whole values.
-fn merged(file: &Node, live: &Node, last: Option<&Node>) -> Node {
+/// The list of a kind whose items an apply merges one by one, and the key that tells them apart. All others, those of
+/// Emissary's kinds among them, are whole values to it.
+fn list_of_items(kind: Option<&str>) -> Option<(&'static [&'static str], &'static str)> {
+    (kind == Some("Service")).then_some((&["spec", "ports"], "port"))
+}
+
+/// The file's object, with what an apply leaves of the live one: what was not applied before. A null takes a field away.
+/// `items` is the way to the list that is merged by its items.
+fn merged(file: &Node, live: &Node, last: Option<&Node>, items: Option<(&[&str], &str)>) -> Node {
+    if let (Some(above), Some(below), Some(([], key))) = (file.as_list(), live.as_list(), items) {
+        let last = last.and_then(Node::as_list).unwrap_or_default();
+        return Node::list(merged_items([above, below, last], key), file.span);
+    }
     let (Some(above), Some(below)) = (file.as_map(), live.as_map()) else { return file.clone() };
     let mut entries: Vec<Entry> = Vec::with_capacity(above.entries().len());
-    for entry in above.entries() {
+    for entry in above.entries().iter().filter(|entry| !is_null(&entry.value)) {
         let name = entry.key.text().unwrap_or_default();
+        let items = items.and_then(|(way, key)| match way {
+            [first, rest @ ..] if *first == name => Some((rest, key)),
+            _ => None,
+        });
         let value = match below.get(name) {
-            Some(before) => merged(&entry.value, before, last.and_then(|last| last.get(name))),
+            Some(before) => merged(&entry.value, before, last.and_then(|last| last.get(name)), items),
             None => entry.value.clone(),
         };
         entries.push(Entry { key: entry.key.clone(), value });
@@ -116,6 +131,23 @@ fn merged(file: &Node, live: &Node, last: Option<&Node>) -> Node {
     };
     entries.extend(below.entries().iter().filter(stays).cloned());
     Node::map(entries, file.span)
+}
+
+fn merged_items([above, below, last]: [&[Node]; 3], key: &str) -> Vec<Node> {
+    let find = |items: &[Node], like: &Node| {
+        let wanted = like.get(key).and_then(Node::text)?;
+        items.iter().find(|item| item.get(key).and_then(Node::text) == Some(wanted)).cloned()
+    };
+    let mut items: Vec<Node> = above
+        .iter()
+        .map(|item| match find(below, item) {
+            Some(before) => merged(item, &before, find(last, item).as_ref(), None),
+            None => item.clone(),
+        })
+        .collect();
+    let stays = |item: &&Node| find(above, item).is_none() && find(last, item).is_none();
+    items.extend(below.iter().filter(stays).cloned());
+    items
 }
 
 #[cfg(test)]
@@ -139,7 +171,7 @@ spec:
   clusterIP: 10.0.0.1
   ports: [{port: 80}, {port: 81}]
 ";
-    const LAST: &str = r#"{"metadata":{"annotations":{"by-file":"old","dropped":"was applied"}},"spec":{"ports":[]}}"#;
+    const LAST: &str = r#"{"metadata":{"annotations":{"by-file":"old","dropped":"was applied"}},"spec":{"ports":[{"port":80},{"port":81}]}}"#;
 
     fn laid(file: &str, last: Option<&str>) -> Vec<String> {
         let mut sources = SourceMap::default();
@@ -174,6 +206,26 @@ spec:
         for gone in ["dropped", "port: 80", "port: 81", "old"] {
             assert!(!laid[0].contains(gone), "{gone}\n{}", laid[0]);
         }
+    }
+
+    #[test]
+    fn ports_of_services_are_merged_one_by_one() {
+        let last = r#"{"spec":{"ports":[{"port":80}]}}"#;
+        let of_others = laid(FILE, Some(last));
+        assert!(of_others[0].contains("port: 90") && of_others[0].contains("port: 81"), "{of_others:?}");
+        assert!(!of_others[0].contains("port: 80"), "{of_others:?}");
+        let same = laid(&FILE.replace("{port: 90}", "{port: 80, name: http}"), Some(last));
+        let ports = same[0].split("ports:").nth(1).unwrap();
+        assert_eq!(
+            ports.split_whitespace().collect::<Vec<_>>(),
+            ["-", "port:", "80", "name:", "http", "-", "port:", "81"]
+        );
+    }
+
+    #[test]
+    fn a_null_takes_a_field_away() {
+        let laid = laid(&FILE.replace("by-file: new", "by-hand: null"), None);
+        assert!(!laid[0].contains("by-hand") && laid[0].contains("by-file: old"), "{laid:?}");
     }
 
     #[test]

@@ -61,7 +61,9 @@ fn values_are_those_that_the_verb_takes() {
 fn rules_are_offered_by_their_codes() {
     use kubectl_ambassador::lint::RULES;
     let codes: Vec<String> = RULES.iter().map(|rule| format!("{}\t{}", rule.code, rule.summary)).collect();
-    assert_eq!(complete("rule "), (codes, 4));
+    assert_eq!(complete("rule "), (codes.clone(), 4));
+    assert_eq!(complete("lint --select "), (codes, 4));
+    offers("lint --ignore AMB201,AMB70", &["AMB201,AMB701", "AMB201,AMB702"], 4);
 }
 
 #[test]

@@ -92,7 +92,9 @@ impl Drop for Gateway {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
-            let _ = writeln!(std::io::stderr(), "the gateway said:\n{}", self.said());
+            let said = self.said();
+            let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("ACCESS")).collect();
+            let _ = writeln!(std::io::stderr(), "the gateway said:\n{}", lines.join("\n"));
         }
     }
 }

@@ -11,6 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod backends;
+mod comparing;
 mod control_plane;
 mod forwarding;
 mod gateway;

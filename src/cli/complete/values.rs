@@ -11,12 +11,11 @@ const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 /// What can stand where `arg` is typed; `pointed` is what the words before point at.
 pub(super) fn of(arg: &Arg, begin: &str, pointed: impl Fn() -> Pointed) -> Answer {
-    let known = arg.get_possible_values();
+    let mut known = arg.get_possible_values();
+    known.retain(|value| !value.is_hide_set());
     if !known.is_empty() {
-        let shown = known.iter().filter(|value| !value.is_hide_set());
-        return Answer::of(
-            shown.map(|value| Candidate::new(value.get_name(), super::told(value.get_help()))).collect(),
-        );
+        let shown = known.iter().map(|value| Candidate::new(value.get_name(), super::told(value.get_help())));
+        return Answer::of(shown.collect());
     }
     match arg.get_id().as_str() {
         "method" | "request" => Answer::of(plain(METHODS)),

@@ -100,7 +100,11 @@ fn place(span: Span, sources: &SourceMap) -> Map<String, Value> {
     let shown = value!({
         "file": file, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
     });
-    shown.as_object().cloned().unwrap_or_default()
+    let mut shown = shown.as_object().cloned().unwrap_or_default();
+    if let Some(live) = sources.place(span).live {
+        shown.insert("field".to_owned(), live.field.into());
+    }
+    shown
 }
 
 fn object(object: &ObjectRef) -> Value {

@@ -22,8 +22,8 @@ pub use text::{concise, statistics, text};
 
 use crate::diagnostic::Severity;
 use crate::lint::baseline::{Earlier, Since};
-use crate::lint::{Finding, Silenced};
-use crate::source::{SourceMap, Span};
+use crate::lint::{Finding, Fix, Silenced};
+use crate::source::{Origin, SourceMap, Span};
 
 /// What a run found.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,12 @@ impl Location {
 impl<'r> Findings<'r> {
     fn location(&self, finding: &Finding) -> Location {
         Location::of(finding.span(), self.sources)
+    }
+
+    /// How it is mended, where it is in a text that can be: not in a cluster.
+    fn fix(&self, finding: &'r Finding) -> Option<&'r Fix> {
+        let source = self.sources.outermost(finding.span()).source;
+        finding.fix.as_ref().filter(|_| !matches!(self.sources.get(source).origin, Origin::Live(_)))
     }
 
     /// Whether an earlier run found it too.

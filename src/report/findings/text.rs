@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Findings, Location, word};
+use super::{Findings, word};
 use crate::diagnostic::Severity;
 use crate::lint::{Finding, Rule, Trust};
 use crate::report::Style;
 use crate::report::format::excerpt;
+use crate::source::{Origin, SourceId};
 
 /// From so many findings the summary counts them by rule.
 const MANY: usize = 8;
@@ -17,7 +18,7 @@ pub fn text(all: Findings<'_>, style: Style) -> String {
     let shown: Vec<&Finding> = all.introduced().collect();
     for finding in &shown {
         let name = format!("{} {}", finding.rule.code, finding.rule.name);
-        let help = finding.fix.as_ref().map(|fix| match fix.trust {
+        let help = all.fix(finding).map(|fix| match fix.trust {
             Trust::Safe => format!("{} (--fix does it)", fix.title),
             Trust::Unsafe => format!("{} (--unsafe-fixes does it)", fix.title),
         });
@@ -36,11 +37,10 @@ pub fn concise(all: Findings<'_>, style: Style) -> String {
     let shown: Vec<&Finding> = all.introduced().collect();
     let mut text = String::new();
     for finding in &shown {
-        let Location { file, line, column, .. } = all.location(finding);
         let severity = paint(word(finding.severity()), finding.severity(), style);
         let code = style.name(finding.rule.code.as_str());
-        let star = if finding.fix.is_some() { " [*]" } else { "" };
-        let place = style.strong(&format!("{file}:{line}:{column}"));
+        let star = if all.fix(finding).is_some() { " [*]" } else { "" };
+        let place = style.strong(&all.sources.place(finding.span()).to_string());
         text.push_str(&format!("{place}: {severity} {code}{star} {}\n", finding.diagnostic.message));
     }
     text + &summary(all, &shown, style)
@@ -78,7 +78,7 @@ fn paint(text: &str, severity: Severity, style: Style) -> String {
 }
 
 /// How many findings there are, how bad they are and what can be done, in one line.
-fn summary(all: Findings<'_>, shown: &[&Finding], style: Style) -> String {
+fn summary<'r>(all: Findings<'r>, shown: &[&'r Finding], style: Style) -> String {
     let mut text = match found(all, shown, style) {
         Some(found) => found,
         None => style.good("Nothing found."),
@@ -94,7 +94,7 @@ fn summary(all: Findings<'_>, shown: &[&Finding], style: Style) -> String {
     text + "\n"
 }
 
-fn found(all: Findings<'_>, shown: &[&Finding], style: Style) -> Option<String> {
+fn found<'r>(all: Findings<'r>, shown: &[&'r Finding], style: Style) -> Option<String> {
     let worst = shown.iter().map(|finding| finding.severity()).max()?;
     let count = |severity: Severity| shown.iter().filter(|finding| finding.severity() == severity).count();
     let counted = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")];
@@ -103,16 +103,22 @@ fn found(all: Findings<'_>, shown: &[&Finding], style: Style) -> Option<String> 
     let mut files: Vec<_> = shown.iter().map(|finding| all.sources.outermost(finding.span()).source).collect();
     files.sort_unstable();
     files.dedup();
+    // An object of a cluster is no file.
+    let is_live = |source: &SourceId| matches!(all.sources.get(*source).origin, Origin::Live(_));
+    let live = files.iter().filter(|source| is_live(source)).count();
+    let places = [(files.len() - live, "file"), (live, "object")];
+    let places: Vec<String> =
+        places.iter().filter(|(count, _)| *count > 0).map(|(count, one)| plural(*count, one)).collect();
     let counted = paint(&counted.join(", "), worst, style);
-    Some(format!("Found {counted} in {}.{}", plural(files.len(), "file"), mends(shown)))
+    Some(format!("Found {counted} in {}.{}", places.join(" and "), mends(all, shown)))
 }
 
 fn plural(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
-fn mends(findings: &[&Finding]) -> String {
-    let fixes = || findings.iter().filter_map(|finding| finding.fix.as_ref());
+fn mends<'r>(all: Findings<'r>, findings: &[&'r Finding]) -> String {
+    let fixes = || findings.iter().filter_map(|finding| all.fix(finding));
     let count = |trust: Trust| fixes().filter(|fix| fix.trust == trust).count();
     match (count(Trust::Safe), count(Trust::Unsafe)) {
         (0, 0) => String::new(),
