@@ -177,7 +177,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand li
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l unsafe-fixes -d 'Mend also what somebody should look at afterwards'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l diff -d 'Show what fixes would change, and change nothing'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l statistics -d 'Count the findings of each rule'
-complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l watch -d 'Lint again whenever a file changes'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -l watch -d 'Lint again whenever a file changes, or the cluster where that is read'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s o -l output -d 'Output format' -r -f -a "text\t'For people'
 json\t'One object'"
@@ -186,9 +186,19 @@ always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -l all -d 'List all rules'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand rule" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s f -l filename -d 'What an apply of this file or folder would change in the cluster; - for standard input; repeatable' -r -F
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l level -d 'How deep to look' -r -f -a "text\t'Files, line by line'
 fields\t'Objects and their fields'
 behaviour\t'Requests, with the fields responsible'"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s k -l kustomize -d 'What an apply of this kustomization would change in the cluster' -r -f -a "(__fish_complete_directories)"
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s n -l namespace -d 'Read this namespace only; without it all, and where that is forbidden the one of the context' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l kubeconfig -d 'The kubeconfig' -r -F
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l context -d 'The context of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l cluster -d 'The cluster of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l user -d 'The user of the kubeconfig' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l as -d 'Whom to be' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l as-group -d 'In which group to be; repeatable' -r
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l request-timeout -d 'How long one request may take, such as 30s or 1m; 0 for as long as it takes' -r
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l edition -d 'Whose rules apply: 4, 3, 2, 1 or auto' -r -f -a "4\t'Emissary-ingress 4.1'
 3\t'Emissary-ingress 3.10.0'
 2\t'Emissary-ingress 2.5.1'
@@ -217,6 +227,7 @@ complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand di
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s R -l recursive -d 'Look into folders of folders too'
+complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s A -l all-namespaces -d 'Read all namespaces, whatever -n says'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l strict -d 'Assume nothing: no Listeners and no Host where the input has none'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -l exit-zero -d 'Exit with 0 although there are differences'
 complete -c kubectl-ambassador -n "__fish_kubectl_ambassador_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'

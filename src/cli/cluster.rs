@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 use super::World;
 use super::args::ClusterArgs;
 use super::exit::Failure;
-use crate::input::{Ask, Client, Connection, KubeApi, LiveInput, read_live};
+use crate::input::{
+    Ask, Client, Connection, FollowAsk, Follower, Happened, InputError, KubeApi, KubeError, LiveInput, read_live,
+};
+use crate::source::SourceMap;
 
 impl ClusterArgs {
     /// How the API server is reached; `vars` is the environment.
@@ -45,6 +50,62 @@ impl ClusterArgs {
         Ok(read)
     }
 }
+
+/// A cluster that is followed for its configuration.
+pub(super) struct Followed {
+    follower: Follower,
+    happened: Receiver<Happened>,
+}
+
+impl ClusterArgs {
+    /// Follows what [`ClusterArgs::read`] reads.
+    pub(super) fn follow(&self, beneath_files: bool, world: &mut World<'_, '_>) -> Result<Followed, Failure> {
+        let (teller, happened) = channel();
+        // Who does not listen any more has ended.
+        let tell = Arc::new(move |what| drop(teller.send(what)));
+        let ask = FollowAsk { configuration: true, endpoints: false, ask: self.ask(beneath_files) };
+        let follower = Follower::start(self.api(world)?, ask, tell)?;
+        world.tell_notes(&follower.notes)?;
+        Ok(Followed { follower, happened })
+    }
+}
+
+impl Followed {
+    /// The objects of now.
+    pub(super) fn sources(&self) -> SourceMap {
+        self.follower.sources()
+    }
+
+    /// Waits until they are others, or `other` says that something else is.
+    pub(super) fn wait(&self, mut other: impl FnMut() -> bool, world: &mut World<'_, '_>) -> Result<(), Failure> {
+        loop {
+            match self.happened.recv_timeout(LOOKS) {
+                // What comes together is taken together.
+                Ok(Happened::Objects) => {
+                    std::thread::sleep(LOOKS);
+                    let rest: Vec<Happened> = self.happened.try_iter().collect();
+                    return rest.into_iter().try_for_each(|what| told(what, world));
+                }
+                Ok(what) => told(what, world)?,
+                Err(RecvTimeoutError::Timeout) if other() => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(InputError::from(KubeError::Other("following the API server ended".to_owned())).into());
+                }
+            }
+        }
+    }
+}
+
+fn told(what: Happened, world: &mut World<'_, '_>) -> Result<(), Failure> {
+    match what {
+        Happened::Note(note) => world.tell_notes(&[note]),
+        Happened::Objects | Happened::Endpoints(_) => Ok(()),
+    }
+}
+
+/// How long one look for changes takes.
+const LOOKS: Duration = Duration::from_millis(100);
 
 /// What waits for answers.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

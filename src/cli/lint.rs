@@ -80,7 +80,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Output")]
     statistics: bool,
 
-    /// Lint again whenever a file changes
+    /// Lint again whenever a file changes, or the cluster where that is read
     #[arg(long, help_heading = "Output", conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
     watch: bool,
 }
@@ -277,14 +277,25 @@ impl Args {
     }
 
     fn watch(&self, wanted: &Wanted, world: &mut World<'_, '_>) -> Ran {
-        let Some(mut watch) = Watch::new(self.input.input(&self.paths)) else {
+        let has_files = self.input.is_given() || !self.paths.is_empty();
+        let live = self.input.live || !has_files;
+        let cluster = live.then(|| self.input.cluster.follow(has_files, world)).transpose()?;
+        let mut watch = Watch::new(self.input.input(&self.paths));
+        if cluster.is_none() && watch.is_none() {
             return Err(Impossible::NothingToWatch.into());
-        };
+        }
         loop {
             if world.env.stdout_is_terminal {
                 world.env.stdout.write_all(b"\x1b[H\x1b[2J\x1b[3J")?;
             }
-            let sources = self.input.read(&self.paths, world);
+            let sources = match &cluster {
+                Some(cluster) => {
+                    let mut sources = cluster.sources();
+                    let files = self.input.input(&self.paths).read(&mut sources, world.env.stdin);
+                    files.map(|()| sources).map_err(Failure::from)
+                }
+                None => self.input.read(&self.paths, world),
+            };
             // A file that is half written is told and looked at again.
             let ran = sources.and_then(|sources| self.lint(sources, wanted, world));
             if let Err(failure) = ran
@@ -293,7 +304,13 @@ impl Args {
                 return Ok(Exit::Clean);
             }
             world.env.stdout.flush()?;
-            watch.wait();
+            match (&cluster, &mut watch) {
+                (Some(cluster), watch) => {
+                    cluster.wait(|| watch.as_mut().is_some_and(Watch::is_other), world)?;
+                }
+                (None, Some(watch)) => watch.wait(),
+                (None, None) => return Ok(Exit::Clean),
+            }
         }
     }
 }

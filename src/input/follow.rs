@@ -15,7 +15,7 @@ use tokio::task::LocalSet;
 use super::error::InputError;
 use super::kube::{ApiKind, Change, Changes, KubeApi, KubeError, LiveObject, Scope};
 use super::live::{Ask, Outcome, Wanted, endpoint_slices, scopes, secrets, services, told, told_of_secrets, wanted};
-use super::secrets::{SecretName, named_by};
+use super::secrets::{SecretName, masked, named_by};
 use crate::source::{ObjectRef, SourceMap};
 
 /// How long a Secret that is newly in use is waited for.
@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// From so many Secrets of one namespace on, all of the namespace are watched in one.
 const MANY_SECRETS: usize = 8;
+
+/// How often it is asked whether there are kinds that were not there before: CRDs may be installed at any time.
+const KINDS: Duration = Duration::from_secs(5);
 
 /// What is told to who follows.
 #[derive(Clone, Debug)]
@@ -93,8 +96,8 @@ impl Follower {
         let home = ask.ask.namespace.as_deref().unwrap_or_else(|| api.namespace()).into();
         let spawned = std::thread::Builder::new().name("kubernetes".to_owned()).spawn(move || {
             LocalSet::new().block_on(&runtime, async move {
-                let beneath_files = ask.ask.beneath_files;
-                let here = Here { api, state: of_thread, tell, beneath_files, troubles: Rc::default() };
+                let (troubles, kinds) = (Rc::default(), Rc::default());
+                let here = Here { api, state: of_thread, tell, ask: ask.ask.clone(), troubles, kinds };
                 tokio::select! {
                     () = here.all(ask, ready, wanted_secrets) => {}
                     _ = ended.changed() => {}
@@ -155,9 +158,11 @@ struct Here {
     api: Arc<dyn KubeApi>,
     state: Arc<Mutex<State>>,
     tell: Tell,
-    beneath_files: bool,
+    ask: Ask,
     /// Kinds whose watch fails at present.
     troubles: Rc<RefCell<BTreeSet<String>>>,
+    /// Kinds that are followed, or may not be.
+    kinds: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Here {
@@ -168,6 +173,9 @@ impl Here {
         mut secrets: mpsc::UnboundedReceiver<(Vec<SecretName>, Sender<()>)>,
     ) {
         let _ = ready.send(self.begin(&ask).await);
+        if ask.configuration {
+            tokio::task::spawn_local(self.clone().find_kinds());
+        }
         while let Some((names, found)) = secrets.recv().await {
             self.follow_secrets(names).await;
             let _ = found.send(());
@@ -194,6 +202,31 @@ impl Here {
         Ok(notes)
     }
 
+    /// Begins to follow kinds that were not there at the beginning.
+    async fn find_kinds(self) {
+        loop {
+            tokio::time::sleep(KINDS).await;
+            // An API server that is away is told of by the watches.
+            let Ok((mut all, _)) = wanted(&*self.api, &self.ask).await else { continue };
+            all.retain(|wanted| wanted.versions.iter().all(|kind| !self.kinds.borrow().contains(&kind.resource())));
+            let mut found = Vec::new();
+            for wanted in all {
+                match self.begin_one(&wanted).await {
+                    Ok(Outcome { kind, scope: Some(_), .. }) => found.push(kind.resource()),
+                    Ok(refused) => {
+                        if let Err(why) = told(&[refused]) {
+                            (self.tell)(Happened::Note(why.to_string()));
+                        }
+                    }
+                    Err(_) => {}
+                }
+            }
+            if !found.is_empty() {
+                (self.tell)(Happened::Note(format!("followed from now on: {}", found.join(", "))));
+            }
+        }
+    }
+
     /// Begins to follow a kind, in the first way that works.
     async fn begin_one(&self, wanted: &Wanted) -> Result<Outcome, KubeError> {
         let mut refusals = Vec::new();
@@ -201,6 +234,7 @@ impl Here {
             let mut changes = self.api.watch(&kind, &scope);
             match changes.next().await {
                 Some(Ok(change)) => {
+                    self.kinds.borrow_mut().insert(kind.resource());
                     self.take(&kind, change);
                     let (here, of) = (self.clone(), kind.clone());
                     tokio::task::spawn_local(async move { here.follow(&of, changes).await });
@@ -211,7 +245,11 @@ impl Here {
                 None => return Err(KubeError::Other(format!("{} cannot be watched", kind.resource()))),
             }
         }
-        Ok(wanted.refused(refusals))
+        let outcome = wanted.refused(refusals);
+        if outcome.refusals.iter().any(|refusal| matches!(refusal, KubeError::Forbidden { .. })) {
+            self.kinds.borrow_mut().insert(outcome.kind.resource());
+        }
+        Ok(outcome)
     }
 
     async fn follow(&self, kind: &ApiKind, mut changes: Changes) {
@@ -279,7 +317,9 @@ impl Here {
     }
 
     fn kept(&self, one: LiveObject) -> (ObjectRef, Text) {
-        let last_applied = one.last_applied.filter(|_| self.beneath_files).map(Into::into);
+        let is_bare = one.object.kind == "Secret" && !self.ask.contents;
+        let one = if is_bare { masked(one) } else { one };
+        let last_applied = one.last_applied.filter(|_| self.ask.beneath_files).map(Into::into);
         (one.object, Text { yaml: one.yaml.into(), last_applied })
     }
 

@@ -33,12 +33,17 @@ impl Watch {
         Some(Self { input, seen })
     }
 
+    /// Whether something changed since the last look.
+    pub fn is_other(&mut self) -> bool {
+        let seen = look(&self.input);
+        std::mem::replace(&mut self.seen, seen) != seen
+    }
+
     /// Waits until something changed.
     pub fn wait(&mut self) {
         loop {
             let began = Instant::now();
-            let seen = look(&self.input);
-            if std::mem::replace(&mut self.seen, seen) != seen {
+            if self.is_other() {
                 return;
             }
             thread::sleep(PAUSE.max(began.elapsed() * PART));

@@ -135,11 +135,16 @@ impl ControlPlane {
         plane._others.push(kubelet);
         plane.apply("apiVersion: v1\nkind: Node\nmetadata: {name: here}\n");
         plane.without_crds = plane.run("admin", &["routes"]).output().unwrap();
-        plane.kubectl(&["apply", "-f", concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/crds/getambassador.io.yaml")]);
-        plane.kubectl(&["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+        plane.install_crds();
         plane.kubectl(&["apply", "-f", concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rbac.yaml")]);
         plane.kubectl(&["create", "clusterrolebinding", "reader", "--clusterrole=kubectl-ambassador", "--user=reader"]);
         plane
+    }
+
+    /// Installs Emissary's kinds.
+    pub(crate) fn install_crds(&self) {
+        self.kubectl(&["apply", "-f", concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/crds/getambassador.io.yaml")]);
+        self.kubectl(&["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
     }
 
     /// Starts the API server, and waits until it is ready.

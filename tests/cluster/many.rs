@@ -4,8 +4,10 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
+
 use crate::backends::NAMESPACE;
-use crate::control_plane::{control_plane, wait_for};
+use crate::control_plane::{ControlPlane, control_plane, wait_for};
 use crate::gateway::Gateway;
 use crate::load::Load;
 use crate::objects::{front, mapping, namespace};
@@ -13,26 +15,33 @@ use crate::serving::{clean_up, set_up};
 
 const MANY: usize = 10_000;
 
-fn annotated(at: usize) -> String {
-    format!(
-        "apiVersion: v1
-kind: Service
-metadata:
-  name: s{at}
-  namespace: many
-  annotations:
-    getambassador.io/config: |
-      ---
-      apiVersion: getambassador.io/v3alpha1
-      kind: Mapping
-      name: s{at}
-      hostname: '*'
-      prefix: /s{at}/
-      service: s{at}.many
-spec: {{clusterIP: None, ports: [{{name: http, port: 80}}]}}
----
-"
-    )
+fn annotated(at: usize) -> Vec<u8> {
+    let mapping = format!(
+        "---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nname: s{at}\nhostname: '*'\nprefix: /s{at}/\nservice: s{at}.many\n"
+    );
+    let service = serde_json::json!({
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": {"name": format!("s{at}"), "annotations": {"getambassador.io/config": mapping}},
+        "spec": {"clusterIP": "None", "ports": [{"name": "http", "port": 80}]},
+    });
+    service.to_string().into_bytes()
+}
+
+/// kubectl takes many minutes to make them.
+fn make_many(plane: &ControlPlane) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let config = kube::config::Kubeconfig::read_from(plane.kubeconfig("admin")).unwrap();
+        let options = kube::config::KubeConfigOptions::default();
+        let config = kube::Config::from_custom_kubeconfig(config, &options).await.unwrap();
+        let client = kube::Client::try_from(config).unwrap();
+        let made = futures_util::stream::iter(0..MANY).for_each_concurrent(64, |at| {
+            let request = http::Request::post("/api/v1/namespaces/many/services").body(annotated(at)).unwrap();
+            let client = client.clone();
+            async move { drop(client.request::<serde_json::Value>(request).await.unwrap()) }
+        });
+        made.await;
+    });
 }
 
 #[test]
@@ -40,20 +49,7 @@ spec: {{clusterIP: None, ports: [{{name: http, port: 80}}]}}
 fn ten_thousand_services_are_served_soon() {
     let Some((plane, _turn)) = control_plane() else { return };
     plane.apply(&format!("{}{}", namespace("many"), front("many")));
-    let pieces: Vec<String> = (0..MANY)
-        .collect::<Vec<_>>()
-        .chunks(MANY / 8)
-        .map(|some| some.iter().map(|at| annotated(*at)).collect())
-        .collect();
-    std::thread::scope(|scope| {
-        for piece in &pieces {
-            scope.spawn(move || {
-                let file = tempfile::NamedTempFile::new().unwrap();
-                std::fs::write(file.path(), piece).unwrap();
-                plane.kubectl(&["create", "-f", file.path().to_str().unwrap(), "-o", "name"]);
-            });
-        }
-    });
+    make_many(plane);
     let began = Instant::now();
     let gateway = Gateway::start(plane, "admin", &[]);
     let took = began.elapsed();

@@ -1,8 +1,9 @@
 //! What is read of a cluster, and what is said where it cannot be read.
 
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::time::Duration;
 
-use crate::control_plane::control_plane;
+use crate::control_plane::{control_plane, wait_for};
 use crate::objects::{front, mapping, namespace, service};
 
 /// The exit code and what was said on both streams.
@@ -53,7 +54,8 @@ fn strip(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(fields) => {
             // A finding has its place among its other fields; only files are mended; notes name places in sentences.
-            let of_places = ["file", "line", "column", "end_line", "end_column", "field", "fingerprint", "fix", "notes"];
+            let of_places =
+                ["file", "line", "column", "end_line", "end_column", "field", "fingerprint", "fix", "notes"];
             match fields.contains_key("line") && !fields.contains_key("rule") {
                 true => fields.clear(),
                 false => fields.retain(|field, _| !of_places.contains(&field.as_str())),
@@ -99,6 +101,24 @@ fn verbs_answer_as_on_the_same_files() {
     );
     plane.kubectl(&["delete", "namespace", "alike", "--wait=false"]);
     plane.kubectl(&["delete", "-f", file, "--ignore-not-found", "--wait=false"]);
+}
+
+#[test]
+fn lint_follows_what_is_live() {
+    let Some((plane, _turn)) = control_plane() else { return };
+    plane.apply(&documents("linted"));
+    let folder = tempfile::tempdir().unwrap();
+    let out = std::fs::File::create(folder.path().join("out")).unwrap();
+    let args = ["lint", "-n", "linted", "--watch", "-o", "concise"];
+    let mut child = plane.run("reader", &args).stdin(Stdio::null()).stdout(out).stderr(Stdio::null()).spawn().unwrap();
+    let said = || std::fs::read_to_string(folder.path().join("out")).unwrap();
+    wait_for("the broken Mapping is found", Duration::from_secs(60), || said().contains("AMB101"));
+    plane.apply(&mapping("linted", "slashless", "web.linted", "").replace("prefix: /slashless/", "prefix: slashless/"));
+    let found = "Mapping/slashless.linted:spec.prefix: warning AMB201";
+    wait_for("a change is linted", Duration::from_secs(60), || said().contains(found));
+    child.kill().unwrap();
+    let _ = child.wait();
+    plane.kubectl(&["delete", "mappings,hosts,listeners,services", "--all", "-n", "linted", "--wait=false"]);
 }
 
 #[test]

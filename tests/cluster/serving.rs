@@ -82,6 +82,20 @@ fn an_api_server_that_is_away_fails_no_request() {
 }
 
 #[test]
+fn kinds_that_are_installed_later_are_followed() {
+    let Some((plane, _turn)) = control_plane() else { return };
+    set_up(plane, "cart", &["cart-5"]);
+    plane.kubectl(&["delete", "crd", "mappings.getambassador.io"]);
+    let gateway = Gateway::start(plane, "admin", &[]);
+    assert_eq!(gateway.get("/late/").0, 404);
+    plane.install_crds();
+    plane.apply(&mapping(NAMESPACE, "late", "cart.forward", ""));
+    wait_for("the new kind is followed", Duration::from_secs(60), || gateway.get("/late/").0 == 200);
+    assert!(gateway.said().contains("followed from now on: mappings.getambassador.io"), "{}", gateway.said());
+    clean_up(plane);
+}
+
+#[test]
 fn a_configuration_that_envoy_would_refuse_leaves_the_last_one_in_force() {
     let Some((plane, _turn)) = control_plane() else { return };
     set_up(plane, "cart", &["cart-4"]);

@@ -8,7 +8,7 @@ use super::forwards::Forwards;
 use super::{Args, Told, tell};
 use crate::cli::World;
 use crate::cli::exit::Failure;
-use crate::input::{FollowAsk, Follower, Happened};
+use crate::input::{Ask, FollowAsk, Follower, Happened};
 use crate::pipeline::Compilation;
 use crate::source::{ObjectRef, Origin, SourceMap};
 use crate::yaml::{self, Node};
@@ -36,7 +36,7 @@ impl Cluster {
         }
         let api = args.input.api(world)?;
         let forwards = args.forwards().then(|| Forwards::new(Arc::clone(&api), teller.clone()));
-        let ask = args.input.cluster.ask(args.input.is_given());
+        let ask = Ask { contents: true, ..args.input.cluster.ask(args.input.is_given()) };
         let ask = FollowAsk { configuration: is_served, endpoints: forwards.is_some(), ask };
         let (of_endpoints, teller) = (forwards.clone(), teller.clone());
         let tell = move |happened: Happened| match happened {
