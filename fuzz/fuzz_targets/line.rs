@@ -26,7 +26,8 @@ fuzz_target!(|text: &str| {
             let headers = object.get("headers").and_then(Value::as_array).map_or(0, Vec::len);
             assert_eq!(headers, ask.headers.len(), "{line:?}");
         }
-        Err(LineError::NotJson { .. }) => assert!(!is_json, "{line:?} is JSON"),
+        // Half of a surrogate pair is JSON that no `Value` holds either.
+        Err(LineError::NotJson { .. }) => assert!(!is_json || value.is_none(), "{line:?} is JSON"),
         Err(LineError::NotObject) => assert!(is_json && !line.starts_with('{'), "{line:?} is an object"),
         Err(LineError::Wrong { .. }) => assert!(is_json && line.starts_with('{'), "{line:?}"),
     }

@@ -185,7 +185,7 @@ impl Causes<'_, '_> {
             let snapshot = &side.compilation.snapshot;
             let is_it = |id| same(&snapshot.mappings[id], mapping);
             let mates = snapshot.groups.values().find_map(|group| match &group.kind {
-                GroupKind::Forward { members, shadow } => {
+                GroupKind::Forward { members, shadow, .. } => {
                     let all: Vec<_> = members.iter().map(|member| member.mapping).chain(*shadow).collect();
                     all.iter().any(|id| is_it(*id)).then_some(all)
                 }

@@ -211,7 +211,7 @@ impl<'c> Context<'c> {
         self.snapshot().mappings[group.founder].from?;
         let (members, shadow) = match &group.kind {
             GroupKind::Redirect(mapping) => (self.mapping(*mapping).into_iter().collect(), None),
-            GroupKind::Forward { members, shadow } => {
+            GroupKind::Forward { members, shadow, .. } => {
                 let members = members.iter().filter_map(|member| self.mapping(member.mapping)).collect();
                 (members, shadow.and_then(|shadow| self.mapping(shadow)))
             }
@@ -253,7 +253,9 @@ impl<'c> Context<'c> {
 fn members(kind: &GroupKind) -> Vec<MappingId> {
     match kind {
         GroupKind::Redirect(mapping) => vec![*mapping],
-        GroupKind::Forward { members, shadow } => members.iter().map(|member| member.mapping).chain(*shadow).collect(),
+        GroupKind::Forward { members, shadow, .. } => {
+            members.iter().map(|member| member.mapping).chain(*shadow).collect()
+        }
     }
 }
 

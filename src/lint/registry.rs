@@ -120,6 +120,7 @@ pub static RULES: &[&Rule] = &[
     &rules::unknown_priority::RULE,
     &rules::negative_limit::RULE,
     &rules::rate_limit_label::RULE,
+    &rules::tcp_port::RULE,
     &rules::no_listener::RULE,
     &rules::no_hostname::RULE,
     &rules::no_host_of_name::RULE,

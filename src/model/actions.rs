@@ -39,8 +39,8 @@ impl ActionMaker<'_, '_> {
                 let member = Member { mapping: *mapping, below: 100 };
                 vec![(member, Action::Redirect(Box::new(self.redirect(&self.mappings[*mapping]))))]
             }
-            GroupKind::Forward { members, shadow } => {
-                let together = self.together(members);
+            GroupKind::Forward { members, speakers, shadow } => {
+                let together = self.together(speakers);
                 let clusters: Vec<Option<ClusterId>> =
                     members.iter().map(|member| self.cluster(&self.mappings[member.mapping], None)).collect();
                 let mirror = shadow.and_then(|shadow| {
@@ -63,10 +63,10 @@ impl ActionMaker<'_, '_> {
         }
     }
 
-    fn together(&self, members: &[Member]) -> Together {
+    fn together(&self, speakers: &[MappingId]) -> Together {
         let mut together = Together::default();
-        for member in members {
-            let own = &self.mappings[member.mapping].group;
+        for speaker in speakers {
+            let own = &self.mappings[*speaker].group;
             let wish = &mut together.wish;
             // The last member always wins here, even if it does not set it.
             wish.regex_rewrite.clone_from(&own.regex_rewrite);

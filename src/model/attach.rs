@@ -32,7 +32,7 @@ pub fn attaches(host: &Host, group: &Group, edition: Edition) -> Result<(), NotA
     let by_name = group.hostname.as_ref().map(|hostname| {
         hostname.attaches_to_all || HostGlob::parse(&host.hostname).overlaps(&HostGlob::parse(&hostname.text))
     });
-    if host.selector.is_empty() {
+    if !host.selects {
         return match by_name {
             Some(true) => Ok(()),
             Some(false) => Err(NotAttached::Hostname),
@@ -72,7 +72,7 @@ impl Attachments {
         let mut by_name: HashMap<&str, Vec<HostId>> = HashMap::new();
         let mut others = Vec::new();
         for (id, host) in hosts.iter() {
-            if host.selector.is_empty() && !host.hostname.contains('*') && edition.attaches_by_hostname() {
+            if !host.selects && !host.hostname.contains('*') && edition.attaches_by_hostname() {
                 by_name.entry(&host.hostname).or_default().push(id);
             } else {
                 others.push(id);

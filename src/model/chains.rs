@@ -97,17 +97,16 @@ impl ChainMaker<'_> {
         match chains.iter_mut().find(|chain| chain.tls.is_some() && chain.server_names == server_names) {
             None => chains.push(Chain { tls: Some(tls), server_names, serves: Serves::Http(vec![virtual_host]) }),
             Some(chain) => {
-                let same = chain.tls.is_some_and(|other| {
-                    let (own, other) = (&self.contexts.table[tls], &self.contexts.table[other]);
-                    own.certificate == other.certificate && own.alpn_protocols == other.alpn_protocols
-                });
+                // A Host without a TLSContext has settings of its own, whatever they say.
+                let same =
+                    chain.tls.is_some_and(|other| self.contexts.table[tls].from == self.contexts.table[other].from);
                 match &mut chain.serves {
                     Serves::Http(hosts) if same => {
                         if !hosts.iter().any(|other| other.domain == virtual_host.domain) {
                             hosts.push(virtual_host);
                         }
                     }
-                    _ => lose_tls(format!("another Host has server name {name} with other TLS settings")),
+                    _ => lose_tls(format!("another Host has server name {name} and another TLSContext")),
                 }
             }
         }

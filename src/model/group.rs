@@ -35,6 +35,8 @@ pub enum GroupKind {
     Forward {
         /// The members in the order of their routes, each with the draws below which it takes a request.
         members: Vec<Member>,
+        /// The members in the order in which they speak for all: mostly the last word counts.
+        speakers: Vec<MappingId>,
         /// The Mapping that gets copies.
         shadow: Option<MappingId>,
     },
@@ -225,11 +227,23 @@ impl Grouping<'_> {
         problems: &mut Problems,
     ) -> Group {
         let founder = &mappings[draft.founder];
-        let rank = rank(&founder.matches, created);
+        let of = |id: MappingId, created: u32| rank(&mappings[id].matches, created);
+        let mut speakers = draft.members.clone();
+        speakers.sort_by_cached_key(|id| of(*id, id.0));
+        // The queries of members may differ, and the highest place counts.
+        let rank = match speakers.last() {
+            Some(last) if draft.members.len() > 1 => of(*last, created).max(of(draft.founder, created)),
+            _ => of(draft.founder, created),
+        };
         if let Some(redirect) = draft.redirect {
             // Only core attributes are lifted from a redirecting Mapping: its labels and host_regex are lost.
-            let hostname =
-                mappings[redirect].matches.hostname.clone().map(|host| Hostname { attaches_to_all: false, ..host });
+            let matches = &mappings[redirect].matches;
+            let mut authorities = matches.headers.iter().filter(|condition| &*condition.name == ":authority");
+            let is_regex = authorities
+                .next_back()
+                .is_some_and(|last| matches!(last.value, super::mapping::ConditionValue::Regex(_)));
+            let hostname = matches.hostname.clone().filter(|_| !is_regex || !self.edition.attaches_by_hostname());
+            let hostname = hostname.map(|host| Hostname { attaches_to_all: false, ..host });
             return Group {
                 rank,
                 founder: draft.founder,
@@ -240,7 +254,7 @@ impl Grouping<'_> {
             };
         }
         let members = self.shares(&draft.members, founder, mappings, problems);
-        let in_order = || members.iter().map(|member| &mappings[member.mapping]);
+        let in_order = || speakers.iter().map(|id| &mappings[*id]);
         let mut labels = BTreeMap::new();
         for mapping in in_order() {
             labels.extend(mapping.labels.iter().cloned());
@@ -254,7 +268,7 @@ impl Grouping<'_> {
             hostname: hostname.map(|host| Hostname { attaches_to_all: to_all || host.attaches_to_all, ..host }),
             labels: labels.into_iter().collect(),
             case_sensitive: in_order().filter_map(|mapping| mapping.matches.case_sensitive).next_back(),
-            kind: GroupKind::Forward { members, shadow: draft.shadow },
+            kind: GroupKind::Forward { members, speakers, shadow: draft.shadow },
         }
     }
 

@@ -19,7 +19,7 @@ fn check(fields: Fields<'_>, objections: &mut Vec<(Span, String)>) -> Option<Hea
     let mut duration = |key: &str, default: u64| match fields.text(key) {
         None => Duration::from_secs(default),
         // Go prints durations in its own form; Envoy reads plain seconds only.
-        Some(text) => proto_seconds(text).unwrap_or_else(|| {
+        Some(text) => proto_seconds(text).filter(|time| !time.is_zero()).unwrap_or_else(|| {
             objections.push((fields.span_of(key), format!("health check {key} `{text}` is not 1s to 59.999s")));
             Duration::from_secs(default)
         }),

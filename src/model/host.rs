@@ -18,7 +18,9 @@ pub struct Host {
     pub labels: Vec<(String, String)>,
     /// The hostname, a DNS glob, perhaps with a port.
     pub hostname: Arc<str>,
-    /// `matchLabels` of its selector; empty selects nothing in particular.
+    /// Whether it has a selector at all; one without `matchLabels` takes every Mapping that its hostname does not refuse.
+    pub selects: bool,
+    /// `matchLabels` of its selector.
     pub selector: Vec<(String, String)>,
     /// Its TLS settings, if it ends TLS.
     pub tls: Option<TlsId>,

@@ -54,6 +54,7 @@ fn hosts_or_default(
         namespace: ambassador_namespace.to_owned(),
         labels: Vec::new(),
         hostname: "*".into(),
+        selects: false,
         selector: Vec::new(),
         cleartext: if tls.is_some() { Cleartext::Redirect } else { Cleartext::Route },
         tls,
@@ -101,16 +102,15 @@ fn host(
     let selector = ["mappingSelector", "selector"]
         .iter()
         .filter_map(|key| fields.map(key))
-        .find(|selector| !selector.all().is_empty())
-        .map(match_labels)
-        .unwrap_or_default();
+        .find(|selector| !selector.all().is_empty());
     Some(Host {
         from: Some(id),
         name: resource.name.clone(),
         namespace: resource.namespace.clone(),
         labels: resource.labels.clone(),
         hostname: hostname.into(),
-        selector,
+        selects: selector.is_some(),
+        selector: selector.map(match_labels).unwrap_or_default(),
         tls,
         cleartext,
         additional_port: insecure.and_then(|insecure| insecure.int("additionalPort")),

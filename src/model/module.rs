@@ -67,13 +67,12 @@ pub(crate) fn read<'a>(resources: &'a [Resource], edition: Edition, problems: &m
     };
     reading.exists = true;
     let Some(config) = module.spec.get("config") else { return reading };
-    let mut reader = Reader { edition, module, config: Fields::of(config), problems };
+    let mut reader = Reader { edition, module, config: Fields::of(config), is_checking: true, problems };
     reader.plain(&mut reading.settings);
     reading.defaults = reader.config.map("defaults");
     reading.default_labels = reader.config.map("default_labels");
     reader.internal(&mut reading.internal);
-    // Emissary stops at the first check that fails; what comes after it has no effect.
-    let _ = reader.checked(&mut reading.settings, &mut reading.filters);
+    reader.checked(&mut reading.settings, &mut reading.filters);
     reading
 }
 
@@ -96,6 +95,8 @@ pub(crate) struct Reader<'a, 'p> {
     pub(crate) edition: Edition,
     pub(crate) module: &'a Resource,
     pub(crate) config: Fields<'a>,
+    /// Whether no check has failed yet.
+    pub(crate) is_checking: bool,
     pub(crate) problems: &'p mut Problems,
 }
 

@@ -9,8 +9,22 @@ use super::settings::Settings;
 use crate::source::Span;
 
 impl Reader<'_, '_> {
-    /// The settings that Emissary checks, in its order; `Err` where a check ends the reading.
-    pub(crate) fn checked(&mut self, settings: &mut Settings, filters: &mut Vec<Filter>) -> Result<(), ()> {
+    /// The settings that Emissary checks, in its order.
+    ///
+    /// It ends at the first check that fails: filters that come later are not made. Values that it copies before all
+    /// checks are in force all the same, and Envoy comes to see them.
+    pub(crate) fn checked(&mut self, settings: &mut Settings, filters: &mut Vec<Filter>) {
+        if self.created(settings, filters).is_err() {
+            self.is_checking = false;
+        }
+        self.load_balancer(settings);
+        self.circuit_breakers(settings);
+        let _ = self.logging(settings);
+        let _ = self.client_certs(settings);
+    }
+
+    /// What is made where its check is reached; `Err` where a check ends the reading.
+    fn created(&mut self, settings: &mut Settings, filters: &mut Vec<Filter>) -> Result<(), ()> {
         let config = self.config;
         // Their mere presence switches these on.
         if config.has("enable_grpc_http11_bridge") {
@@ -55,35 +69,45 @@ impl Reader<'_, '_> {
         if let Some(rules) = self.ip_rules() {
             filters.push(Filter::IpRules(rules));
         }
-        if let Some(balancer) = config.map("load_balancer") {
-            match policies::load_balancer(balancer) {
-                Ok((policy, rejected)) => {
-                    settings.load_balancer = Some(policy);
-                    self.reject(rejected);
-                }
-                Err(why) => return self.fail(balancer.span(), why.0),
+        Ok(())
+    }
+
+    fn load_balancer(&mut self, settings: &mut Settings) {
+        let Some(balancer) = self.config.map("load_balancer") else { return };
+        match policies::load_balancer(balancer) {
+            Ok((policy, rejected)) => {
+                settings.load_balancer = Some(policy);
+                self.reject(rejected);
+            }
+            Err(why) => {
+                settings.load_balancer = policies::load_balancer_in_part(balancer);
+                let _ = self.fail(balancer.span(), why.0);
             }
         }
-        if let Some(node) = config.node("circuit_breakers") {
-            match policies::circuit_breakers(node) {
-                Ok((breakers, rejected)) => {
-                    settings.circuit_breakers = breakers;
-                    self.reject(rejected);
-                }
-                Err(why) => {
-                    settings.circuit_breakers_broken = true;
+    }
+
+    fn circuit_breakers(&mut self, settings: &mut Settings) {
+        let Some(node) = self.config.node("circuit_breakers") else { return };
+        match policies::circuit_breakers(node) {
+            Ok((breakers, rejected)) => {
+                settings.circuit_breakers = breakers;
+                self.reject(rejected);
+            }
+            Err(why) => {
+                settings.circuit_breakers_broken = true;
+                if std::mem::replace(&mut self.is_checking, false) {
                     let message = format!("{}: every Mapping is dropped", why.0);
                     self.post(Effect::Kept, "module-circuit-breakers", node.span, message);
-                    return Err(());
                 }
             }
         }
-        self.logging(settings)?;
-        self.client_certs(settings)
     }
 
     pub(crate) fn fail(&mut self, span: Span, message: String) -> Result<(), ()> {
-        self.post(Effect::Kept, "module-check", span, format!("{message}; settings checked after it have no effect"));
+        if std::mem::replace(&mut self.is_checking, false) {
+            let message = format!("{message}; settings checked after it have no effect");
+            self.post(Effect::Kept, "module-check", span, message);
+        }
         Err(())
     }
 

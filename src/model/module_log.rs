@@ -74,7 +74,9 @@ impl Reader<'_, '_> {
                 None => {
                     let message = "forward_client_cert_details must be SANITIZE, FORWARD_ONLY, APPEND_FORWARD, \
                                    SANITIZE_SET or ALWAYS_FORWARD_ONLY: Envoy refuses the whole configuration";
-                    self.post(Effect::Kept, "module-check", node.span, message);
+                    if self.is_checking {
+                        self.post(Effect::Kept, "module-check", node.span, message);
+                    }
                     self.post(Effect::Reject, "module-enum", node.span, message);
                     return Err(());
                 }
@@ -91,7 +93,9 @@ impl Reader<'_, '_> {
             if !["subject", "cert", "chain", "dns", "uri"].contains(&key) {
                 let message =
                     format!("`{key}` is no part of a client certificate: Envoy refuses the whole configuration");
-                self.post(Effect::Kept, "module-check", entry.key.span, message.clone());
+                if self.is_checking {
+                    self.post(Effect::Kept, "module-check", entry.key.span, message.clone());
+                }
                 self.post(Effect::Reject, "module-enum", entry.key.span, message);
                 return Err(());
             }

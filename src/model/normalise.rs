@@ -102,7 +102,7 @@ pub fn normalise(
         let drafts = actions.actions(group).into_iter();
         routes.push(drafts.map(|(member, action)| RouteDraft { member, action }).collect());
     }
-    let tcp_mappings = tcp::read(&ordered, &module.settings, ambassador_namespace, &mut problems);
+    let tcp_mappings = tcp::read(&ordered, &module.settings, &resolvers, ambassador_namespace, &mut problems);
     let tcp_groups = tcp::group(&tcp_mappings, &ordered, &mut problems);
     let resource_span = |id: ResourceId| Some(resources[id.index()].name_span);
     let taken = TcpPlacer {
@@ -295,7 +295,7 @@ fn refuse_objections(
         let is_served = served.contains(&id);
         let (ids, is_redirect): (Vec<MappingId>, bool) = match &group.kind {
             GroupKind::Redirect(mapping) => (vec![*mapping], true),
-            GroupKind::Forward { members, shadow } => {
+            GroupKind::Forward { members, shadow, .. } => {
                 (members.iter().map(|member| member.mapping).chain(*shadow).collect(), false)
             }
         };

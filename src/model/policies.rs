@@ -117,13 +117,7 @@ pub(crate) fn load_balancer(fields: Fields<'_>) -> Result<(LoadBalancer, Vec<Rej
     let wrong = || Unacceptable("load_balancer has a shape that Emissary does not take".to_owned());
     let keys: Vec<&str> =
         fields.all().iter().filter_map(|entry| entry.key.text()).filter(|key| fields.has(key)).collect();
-    let policy = match fields.text("policy").ok_or_else(wrong)? {
-        "round_robin" => LbPolicy::RoundRobin,
-        "least_request" => LbPolicy::LeastRequest,
-        "ring_hash" => LbPolicy::RingHash,
-        "maglev" => LbPolicy::Maglev,
-        _ => return Err(wrong()),
-    };
+    let policy = fields.text("policy").and_then(lb_policy).ok_or_else(wrong)?;
     if matches!(policy, LbPolicy::RoundRobin | LbPolicy::LeastRequest) {
         return if keys.len() == 1 { Ok((LoadBalancer { policy, hash: None }, Vec::new())) } else { Err(wrong()) };
     }
@@ -150,6 +144,34 @@ pub(crate) fn load_balancer(fields: Fields<'_>) -> Result<(LoadBalancer, Vec<Rej
         return Err(wrong());
     };
     Ok((LoadBalancer { policy, hash: Some(hash) }, rejected))
+}
+
+/// What of a `load_balancer` that does not fit Emissary's check is in force all the same, where nobody drops it.
+pub(crate) fn load_balancer_in_part(fields: Fields<'_>) -> Option<LoadBalancer> {
+    let policy = lb_policy(fields.text("policy")?)?;
+    let by_cookie = || {
+        let cookie = fields.map("cookie")?;
+        let ttl = cookie.text("ttl").and_then(proto_seconds);
+        Some(HashPolicy::Cookie {
+            name: cookie.filled("name")?.into(),
+            path: cookie.filled("path").map(Arc::from),
+            ttl,
+        })
+    };
+    let by_header = || fields.filled("header").map(|header| HashPolicy::Header(header.into()));
+    let hashes = matches!(policy, LbPolicy::RingHash | LbPolicy::Maglev);
+    let hash = || by_cookie().or_else(by_header).or_else(|| fields.has("source_ip").then_some(HashPolicy::SourceIp));
+    Some(LoadBalancer { policy, hash: hashes.then(hash).flatten() })
+}
+
+fn lb_policy(word: &str) -> Option<LbPolicy> {
+    match word {
+        "round_robin" => Some(LbPolicy::RoundRobin),
+        "least_request" => Some(LbPolicy::LeastRequest),
+        "ring_hash" => Some(LbPolicy::RingHash),
+        "maglev" => Some(LbPolicy::Maglev),
+        _ => None,
+    }
 }
 
 /// Reads `cors` of a Mapping, or of the Module (where a text of origins is taken character by character).

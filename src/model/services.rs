@@ -50,7 +50,10 @@ impl<'a> ServiceReader<'a, '_> {
     ) -> Option<ClusterId> {
         let fields = Fields::of(&resource.spec);
         let circuit_breakers = match fields.node("circuit_breakers").map(policies::circuit_breakers) {
-            Some(Ok((breakers, _))) => breakers,
+            Some(Ok((breakers, rejected))) => {
+                rejected.iter().for_each(|why| self.reject(resource, why.code, "circuit_breakers", &why.what));
+                breakers
+            }
             _ => Vec::new(),
         };
         let wish = ClusterWish {
@@ -96,7 +99,12 @@ impl<'a> ServiceReader<'a, '_> {
         let (first, others) = services.split_first()?;
         let fields = Fields::of(&first.spec);
         self.compare_auth_services(first, others);
-        let is_grpc = fields.text("proto") == Some("grpc");
+        // Later ones are complained of, and what they say counts all the same; the prefix of the path is the first one's.
+        let said = |field: &str| {
+            let all = services.iter().rev().map(|service| Fields::of(&service.spec));
+            all.into_iter().find(|fields| fields.node(field).is_some_and(policies::truthy)).unwrap_or(fields)
+        };
+        let is_grpc = said("proto").text("proto") == Some("grpc");
         let version = fields.text("protocol_version").unwrap_or("v2");
         if is_grpc && version != "v3" {
             let what = format!("AuthService {} speaks gRPC with protocol_version {version}", first.name);
@@ -112,7 +120,7 @@ impl<'a> ServiceReader<'a, '_> {
             self.reject(first, "auth-protocol", "protocol_version", "gRPC with protocol_version v2");
         }
         let include = fields.map("include_body");
-        let allow_body = fields.is_true("allow_request_body");
+        let allow_body = said("allow_request_body").is_true("allow_request_body");
         if include.is_some() && allow_body {
             let message = format!(
                 "AuthService {} has include_body and allow_request_body: every request is answered 500",
@@ -137,21 +145,21 @@ impl<'a> ServiceReader<'a, '_> {
                 &format!("status_on_error {status} is no HTTP status"),
             );
         }
-        let protocol = if is_grpc { AuthProtocol::Grpc } else { self.http_auth(first, fields) };
         let service = fields.text("auth_service")?;
         let cluster = self.cluster(first, Role::Auth, "extauth", service, is_grpc)?;
+        let protocol = if is_grpc { AuthProtocol::Grpc } else { self.http_auth(first, fields, cluster) };
         Some(Filter::Auth(Box::new(Auth {
             cluster,
             service: service.into(),
             protocol,
-            timeout: milliseconds(fields, "timeout_ms", 5000),
+            timeout: milliseconds(said("timeout_ms"), "timeout_ms", 5000),
             body,
             failure_mode_allow: fields.is_true("failure_mode_allow"),
             status_on_error: u16::try_from(status).unwrap_or(403),
         })))
     }
 
-    fn http_auth(&mut self, resource: &Resource, fields: Fields<'_>) -> AuthProtocol {
+    fn http_auth(&mut self, resource: &Resource, fields: Fields<'_>, cluster: ClusterId) -> AuthProtocol {
         let lower = |key: &str| {
             fields.texts(key).unwrap_or_default().into_iter().map(str::to_ascii_lowercase).collect::<Vec<_>>()
         };
@@ -165,6 +173,9 @@ impl<'a> ServiceReader<'a, '_> {
             .filter_map(|entry| Some((entry.key.text()?.to_owned(), fields::text(&entry.value)?.to_owned())))
             .collect();
         add.sort();
+        if fields.bool("add_linkerd_headers").unwrap_or(self.settings.add_linkerd_headers) {
+            add.push(("l5d-dst-override".to_owned(), self.maker.get(cluster).endpoint()));
+        }
         AuthProtocol::Http {
             path_prefix,
             request_headers: lower("allowed_request_headers"),
@@ -173,7 +184,7 @@ impl<'a> ServiceReader<'a, '_> {
         }
     }
 
-    /// Only the first AuthService is asked; others that differ are complained of.
+    /// Only the first AuthService is asked; others that say otherwise are complained of.
     fn compare_auth_services(&mut self, first: &Resource, others: &[&Resource]) {
         let own = Fields::of(&first.spec);
         for other in others {
@@ -348,5 +359,5 @@ fn milliseconds(fields: Fields<'_>, key: &str, default: u64) -> Duration {
 
 /// The statuses that Envoy has names for.
 fn is_envoy_status(status: i64) -> bool {
-    matches!(status, 100 | 200..=208 | 226 | 300..=305 | 307 | 308 | 400..=418 | 421..=424 | 426 | 428 | 429 | 431 | 500..=508 | 510 | 511)
+    matches!(status, 100 | 200..=208 | 226 | 300..=305 | 307 | 308 | 400..=417 | 421..=424 | 426 | 428 | 429 | 431 | 500..=508 | 510 | 511)
 }

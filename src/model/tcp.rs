@@ -13,11 +13,12 @@ use super::listeners::{Binding, BoundListener};
 use super::mapping::ClusterWish;
 use super::policies;
 use super::problem::{Effect, Problems};
+use super::resolver::Resolvers;
 use super::service::{Qualifier, Service};
 use super::settings::Settings;
 use super::share;
 use super::table::{ClusterId, HostId, ResourceId, Table, TcpMappingId, TlsId};
-use super::tcp_mapping::TcpMapping;
+use super::tcp_mapping::{Own, TcpMapping};
 use crate::resource::{Kind, Resource};
 use crate::routing::pattern::HostGlob;
 use crate::source::Span;
@@ -38,12 +39,13 @@ pub(crate) struct TcpGroup {
 pub(crate) fn read(
     resources: &[(ResourceId, &Resource)],
     settings: &Settings,
+    resolvers: &Resolvers,
     ambassador_namespace: &str,
     problems: &mut Problems,
 ) -> Table<TcpMappingId, TcpMapping> {
     let mut found = Table::default();
     for (id, resource) in resources.iter().filter(|(_, resource)| resource.kind == Kind::TCPMapping) {
-        if let Some(mapping) = tcp_mapping(*id, resource, settings, ambassador_namespace, problems) {
+        if let Some(mapping) = tcp_mapping(*id, resource, settings, resolvers, ambassador_namespace, problems) {
             found.push(mapping);
         }
     }
@@ -54,6 +56,7 @@ fn tcp_mapping(
     id: ResourceId,
     resource: &Resource,
     settings: &Settings,
+    resolvers: &Resolvers,
     ambassador_namespace: &str,
     problems: &mut Problems,
 ) -> Option<TcpMapping> {
@@ -69,7 +72,11 @@ fn tcp_mapping(
     let Some(service) = fields.text("service") else {
         return abort("empty-field", "service", "service is missing or empty");
     };
-    let port = u16::try_from(port).ok()?;
+    let Ok(port) = u16::try_from(port) else {
+        let message = format!("port {port} is none: Envoy refuses the whole configuration");
+        problems.post(Effect::Reject, "port-range", resource.key.clone(), fields.span_of("port"), message);
+        return None;
+    };
     let qualifier = Qualifier {
         namespace: &resource.namespace,
         ambassador_namespace,
@@ -79,10 +86,34 @@ fn tcp_mapping(
     let (Ok(normal), Ok(plain)) = (Service::normalise(service, qualifier), Service::normalise(service, at_home)) else {
         return abort("unbalanced-bracket", "service", "service has an unbalanced bracket");
     };
-    let circuit_breakers = match fields.node("circuit_breakers").map(policies::circuit_breakers) {
-        Some(Ok((breakers, _))) => breakers,
-        _ => settings.circuit_breakers.clone(),
+    let dropped = |problems: &mut Problems, code: &'static str, field: &str, why: &str| {
+        let message = format!("{why}: Emissary drops TCPMapping {}", resource.name);
+        problems.post(Effect::Dropped, code, resource.key.clone(), fields.span_of(field), message);
+        None
     };
+    let mut reject = |code: &'static str, field: &str, why: &str| {
+        let message = format!("{why}: Envoy refuses the whole configuration");
+        problems.post(Effect::Reject, code, resource.key.clone(), fields.span_of(field), message);
+    };
+    if fields.int("weight").is_some_and(|weight| weight < 0) {
+        reject("negative-weight", "weight", "weight is negative");
+    }
+    let circuit_breakers = match fields.node("circuit_breakers").map(policies::circuit_breakers) {
+        Some(Ok((breakers, rejected))) => {
+            rejected.iter().for_each(|why| reject(why.code, "circuit_breakers", &why.what));
+            breakers
+        }
+        Some(Err(why)) => return dropped(problems, "circuit-breakers", "circuit_breakers", &why.0),
+        None if settings.circuit_breakers_broken => {
+            let why = "the Module's circuit_breakers are no list";
+            return dropped(problems, "circuit-breakers", "circuit_breakers", why);
+        }
+        None => settings.circuit_breakers.clone(),
+    };
+    let resolver = fields.filled("resolver").unwrap_or(&settings.resolver);
+    if resolvers.find(resolver).is_none() {
+        return dropped(problems, "unknown-resolver", "resolver", &format!("there is no resolver {resolver}"));
+    }
     let text = |key: &str| fields.filled(key).map(Arc::from);
     Some(TcpMapping {
         from: id,
@@ -96,7 +127,7 @@ fn tcp_mapping(
         service: super::mappings::shown(service, &plain, &normal),
         normal_service: normal.text,
         cluster: ClusterWish {
-            resolver: fields.filled("resolver").unwrap_or(&settings.resolver).into(),
+            resolver: resolver.into(),
             tls: text("tls"),
             forces_tls: fields.is_true("tls"),
             tag: text("cluster_tag"),
@@ -114,6 +145,11 @@ fn tcp_mapping(
             load_balancer: None,
             own_load_balancer: false,
             keepalive: None,
+        },
+        own: Own {
+            enable_ipv4: fields.bool("enable_ipv4"),
+            enable_ipv6: fields.bool("enable_ipv6"),
+            idle_timeout_ms: text("idle_timeout_ms"),
         },
     })
 }
@@ -154,14 +190,20 @@ pub(crate) fn group(
     groups
 }
 
+/// In what a later TCPMapping differs from the founder of its group; what it does not set is not compared.
 fn mismatch(later: &TcpMapping, founder: &TcpMapping) -> Option<&'static str> {
-    if later.cluster.circuit_breakers != founder.cluster.circuit_breakers {
-        Some("circuit_breakers")
-    } else if later.cluster.tls.is_some() && later.cluster.tls != founder.cluster.tls {
-        Some("tls")
-    } else {
-        None
-    }
+    let differs = [
+        ("circuit_breakers", later.cluster.circuit_breakers != founder.cluster.circuit_breakers),
+        ("enable_ipv4", is_set_otherwise(&later.own.enable_ipv4, &founder.own.enable_ipv4)),
+        ("enable_ipv6", is_set_otherwise(&later.own.enable_ipv6, &founder.own.enable_ipv6)),
+        ("idle_timeout_ms", is_set_otherwise(&later.own.idle_timeout_ms, &founder.own.idle_timeout_ms)),
+        ("tls", is_set_otherwise(&later.cluster.tls, &founder.cluster.tls)),
+    ];
+    differs.into_iter().find(|(_, differs)| *differs).map(|(field, _)| field)
+}
+
+fn is_set_otherwise<T: PartialEq>(later: &Option<T>, founder: &Option<T>) -> bool {
+    later.is_some() && later != founder
 }
 
 /// What TCP groups are put on listeners with.

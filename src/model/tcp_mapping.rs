@@ -30,4 +30,15 @@ pub struct TcpMapping {
     pub normal_service: Arc<str>,
     /// What the cluster is made with.
     pub cluster: ClusterWish,
+    /// What it says itself of that in which those of a group must agree.
+    pub(crate) own: Own,
+}
+
+/// What a TCPMapping says itself: what it leaves out is not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Own {
+    pub(crate) enable_ipv4: Option<bool>,
+    pub(crate) enable_ipv6: Option<bool>,
+    /// As written: nobody reads it as a time.
+    pub(crate) idle_timeout_ms: Option<Arc<str>>,
 }

@@ -44,14 +44,13 @@ fn addition(edit: &model::HeaderValue, facts: &dyn Facts) -> Option<Addition> {
     Some(Addition { name, value, append: edit.append })
 }
 
-/// Adds what was worked out.
+/// Adds what was worked out: first what replaces values, then what stands beside them, as Envoy does it.
 pub fn add(headers: &mut HeaderMap, additions: Vec<Addition>) {
-    for addition in additions {
-        if addition.append {
-            headers.append(addition.name, addition.value);
-        } else {
-            headers.insert(addition.name, addition.value);
-        }
+    for addition in additions.iter().filter(|addition| !addition.append) {
+        headers.insert(&addition.name, addition.value.clone());
+    }
+    for addition in additions.into_iter().filter(|addition| addition.append) {
+        headers.append(addition.name, addition.value);
     }
 }
 
@@ -108,6 +107,12 @@ mod tests {
     fn added_headers_stand_beside_or_replace() {
         let sent = [("x-a", "1"), ("x-b", "1"), ("x-b", "2")];
         assert_eq!(edited(&sent, &[], &[("X-A", "gw", true), ("x-b", "gw", false)]), ["x-a: 1", "x-a: gw", "x-b: gw"]);
+    }
+
+    #[test]
+    fn what_replaces_comes_before_what_stands_beside() {
+        let add = [("X-A", "1", true), ("x-a", "2", false)];
+        assert_eq!(edited(&[("x-a", "0")], &[], &add), ["x-a: 2", "x-a: 1"]);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(crate) fn written(entries: &[Entry], span: Span) -> Result<Node, CannotRead>
         if !fits(name, &entry.value)? || BY_SERVER.contains(&name) {
             continue;
         }
-        kept.push(Entry { key: entry.key.clone(), value: with_sorted_keys(&entry.value) });
+        kept.push(Entry { key: entry.key.clone(), value: as_go_has_it(name, &entry.value) });
     }
     sort(&mut kept);
     Ok(Node::map(kept, span))
@@ -58,7 +58,12 @@ fn fits(name: &str, value: &Node) -> Result<bool, CannotRead> {
             }
             !items.is_empty()
         }
-        Json::List(items) if LISTS.contains(&name) => !items.is_empty(),
+        Json::List(items) if LISTS.contains(&name) => {
+            if let Some(item) = items.iter().find(|item| !matches!(json(item), Json::Map(_) | Json::Null)) {
+                return Err(CannotRead::new(item.span, format!("metadata.{name} must be maps")));
+            }
+            !items.is_empty()
+        }
         _ if !is_known(name) => return Ok(false),
         other => {
             let expected = expected(name);
@@ -87,13 +92,22 @@ fn expected(name: &str) -> &'static str {
     }
 }
 
-fn with_sorted_keys(node: &Node) -> Node {
+/// Maps with sorted keys; a null among texts is an empty one.
+fn as_go_has_it(name: &str, node: &Node) -> Node {
+    let text = |node: &Node| match json(node) {
+        Json::Null => Node::string("", node.span),
+        _ => node.clone(),
+    };
     match json(node) {
         Json::Map(entries) => {
-            let mut entries = entries.to_vec();
+            let texts = TEXT_MAPS.contains(&name);
+            let value = |value: &Node| if texts { text(value) } else { value.clone() };
+            let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: value(&entry.value) };
+            let mut entries: Vec<Entry> = entries.iter().map(entry).collect();
             sort(&mut entries);
             Node::map(entries, node.span)
         }
+        Json::List(items) if name == "finalizers" => Node::list(items.iter().map(text).collect::<Vec<_>>(), node.span),
         _ => node.clone(),
     }
 }
@@ -194,6 +208,23 @@ mod tests {
         for name in ["Upper", "a_b", "-a", "a.", "", "a..b"] {
             assert!(!is_subdomain(name), "{name}");
         }
+    }
+
+    #[test]
+    fn nulls_among_texts_are_empty() {
+        let node = |text: &str| crate::yaml::parse(crate::source::SourceId(0), text).documents.remove(0).root;
+        let shown = |name: &str, text: &str| {
+            crate::yaml::to_yaml(&as_go_has_it(name, &node(text)), crate::yaml::Dialect::Kubernetes)
+        };
+        assert_eq!(shown("labels", "{b: x, a: null}"), "a: ''\nb: x\n");
+        assert_eq!(shown("finalizers", "[a, ~]"), "- a\n- ''\n");
+    }
+
+    #[test]
+    fn owners_are_maps() {
+        let node = |text: &str| crate::yaml::parse(crate::source::SourceId(0), text).documents.remove(0).root;
+        assert!(fits("ownerReferences", &node("[5]")).is_err());
+        assert!(matches!(fits("ownerReferences", &node("[{}]")), Ok(true)));
     }
 
     #[test]

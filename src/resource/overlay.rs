@@ -216,10 +216,8 @@ spec:
         assert!(!of_others[0].contains("port: 80"), "{of_others:?}");
         let same = laid(&FILE.replace("{port: 90}", "{port: 80, name: http}"), Some(last));
         let ports = same[0].split("ports:").nth(1).unwrap();
-        assert_eq!(
-            ports.split_whitespace().collect::<Vec<_>>(),
-            ["-", "port:", "80", "name:", "http", "-", "port:", "81"]
-        );
+        let words: Vec<_> = ports.split_whitespace().collect();
+        assert!(words.starts_with(&["-", "port:", "80", "name:", "http", "-", "port:", "81"]), "{words:?}");
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn items(documents: &[Document], first_free: usize) -> Vec<Item> {
         unfold_lists(&document.root, 0, &mut |root| {
             let config = config_of(root).map(|(node, text)| {
                 next += 1;
-                Config { node: node.clone(), text: text.clone(), source: SourceId(next as u32 - 1) }
+                Config { node: node.clone(), text, source: SourceId(next as u32 - 1) }
             });
             items.push(Item { root: root.clone(), document: document.root.span, config });
         });
@@ -90,11 +90,12 @@ pub fn objects_in(root: &Node) -> Vec<Node> {
     objects
 }
 
-/// The annotation of a Service or Ingress, if it is a text.
-fn config_of(root: &Node) -> Option<(&Node, &Arc<str>)> {
+/// The annotation of a Service or Ingress, if it is a text; null is an empty one to the API server.
+fn config_of(root: &Node) -> Option<(&Node, Arc<str>)> {
     let node = is_carrier(root).then(|| root.path(&["metadata", "annotations", CONFIG]))??;
     match &node.value {
-        Value::Scalar(scalar) if text(node).is_some() => Some((node, &scalar.text)),
+        Value::Scalar(scalar) if text(node).is_some() => Some((node, scalar.text.clone())),
+        _ if is_null(node) => Some((node, "".into())),
         _ => None,
     }
 }

@@ -160,7 +160,11 @@ fn empty(ty: &Type, span: Span) -> Node {
 /// Untyped content with the keys of all maps sorted.
 fn sorted(node: &Node) -> Node {
     match &node.value {
-        Value::Scalar(_) => node.clone(),
+        // Go knows no difference between 1.0 and 1.
+        Value::Scalar(_) => match json(node) {
+            Json::Int(value) => plain(node, &value.to_string()),
+            _ => node.clone(),
+        },
         Value::List(items) => Node::list(items.iter().map(sorted).collect::<Vec<_>>(), node.span),
         Value::Map(map) => {
             let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: sorted(&entry.value) };

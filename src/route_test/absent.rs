@@ -96,7 +96,7 @@ pub(super) fn groups(snapshot: &Snapshot) -> HashMap<MappingId, GroupId> {
             GroupKind::Redirect(mapping) => {
                 groups.insert(*mapping, id);
             }
-            GroupKind::Forward { members, shadow } => {
+            GroupKind::Forward { members, shadow, .. } => {
                 groups.extend(members.iter().map(|member| (member.mapping, id)));
                 groups.extend(shadow.map(|shadow| (shadow, id)));
             }
@@ -130,7 +130,7 @@ impl Why<'_> {
             let resource = snapshot.resource_of(id);
             return resource.and_then(|resource| self.problem_in(resource)).unwrap_or_else(dropped);
         };
-        if let GroupKind::Forward { members, shadow: Some(shadow) } = &group.kind
+        if let GroupKind::Forward { members, shadow: Some(shadow), .. } = &group.kind
             && *shadow == id
         {
             let names: Vec<&str> = members.iter().map(|member| &*snapshot.mappings[member.mapping].name).collect();

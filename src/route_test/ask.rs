@@ -289,7 +289,8 @@ pub(super) fn is_token(text: &str) -> bool {
 
 /// Whether a word can only be a method: URLs have small letters, dots or slashes.
 fn is_upper(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_'))
+    let is_url = |byte: u8| byte.is_ascii_lowercase() || byte == b'.';
+    is_token(word) && word.contains(|c: char| c.is_ascii_uppercase()) && !word.bytes().any(is_url)
 }
 
 fn is_common_method(text: &str) -> bool {
@@ -309,6 +310,8 @@ mod tests {
         assert_eq!(Ask::words("GET").unwrap_err(), AskError::NoUrl("GET".into()));
         assert!(Ask::words("G@T /x").is_err());
         assert_eq!(Ask::words("M-SEARCH  /x").unwrap().method, "M-SEARCH");
+        // What a Mapping with this `method`, and without `method_regex`, takes.
+        assert_eq!(Ask::words("GET|HEAD /x").unwrap().method, "GET|HEAD");
     }
 
     #[test]

@@ -59,7 +59,10 @@ pub fn read<'a>(line: &'a str, headers: Headers<'a>) -> Result<Ask<'a>, LineErro
 struct Stop<'a>(Option<(Cow<'a, str>, &'static str)>);
 
 fn error(line: &str, stop: Stop<'_>) -> LineError {
-    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(line) {
+    // What is passed over is not decoded: half of a surrogate pair shows only when it is.
+    let ignored = serde_json::from_str::<serde::de::IgnoredAny>(line).err();
+    let decoded = || serde_json::from_str::<serde_json::Value>(line).err().filter(|_| stop.0.is_none());
+    if let Some(error) = ignored.or_else(decoded) {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.clone(), |(message, _)| message.to_owned());
         return LineError::NotJson { column: error.column(), message };
@@ -367,6 +370,16 @@ mod tests {
         assert_eq!(error(r#"{"http_version": "3"}"#), "`http_version` must be `1.0`, `1.1` or `2`");
         assert_eq!(error(r#"{"path": null}"#), "`path` must be a text");
         assert_eq!(error(r#"{"authority": nul}"#).split(':').next(), Some("column 18"));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_no_text() {
+        // Found by fuzzing: such a key made the line no object.
+        assert!(
+            error(r#"{"\udddd": []}"#).starts_with("column 8: this is no JSON: lone"),
+            "{}",
+            error(r#"{"\udddd": []}"#)
+        );
     }
 
     #[test]

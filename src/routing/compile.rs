@@ -93,8 +93,8 @@ fn group_routes(snapshot: &Snapshot, id: GroupId, group: &Group) -> Vec<Route> {
             tests.path = path_test(founder, mapping.matches.case_sensitive.or(group.case_sensitive))?;
             tests.query = match &group.kind {
                 GroupKind::Redirect(_) => Box::default(),
-                GroupKind::Forward { members, .. } => {
-                    let last = members.last().map_or(founder, |member| &snapshot.mappings[member.mapping]);
+                GroupKind::Forward { speakers, .. } => {
+                    let last = speakers.last().map_or(founder, |speaker| &snapshot.mappings[*speaker]);
                     query_tests(&last.matches.query)?
                 }
             };
@@ -112,6 +112,13 @@ fn tests(mapping: &Mapping) -> Option<Tests> {
         match (&*condition.name, &condition.value) {
             // Replaced by the secure variant's own condition, and removed in the insecure one.
             (name, _) if name.eq_ignore_ascii_case("x-forwarded-proto") => {}
+            (":authority", value @ ConditionValue::Glob(_)) => {
+                // One of `regex_headers` stands before it, and both must hold.
+                let own = authority_test(value)?;
+                if let AuthorityTest::Regex(regex) = std::mem::replace(&mut authority, own) {
+                    headers.push(HeaderTest { name: HeaderKey::Authority, value: ValueTest::Regex(regex) });
+                }
+            }
             (":authority", value) if authority == AuthorityTest::Any => authority = authority_test(value)?,
             (":method", ConditionValue::Exact(text)) => method = MethodTest::Exact(Arc::clone(text)),
             (":method", ConditionValue::Regex(text)) => method = MethodTest::Regex(Regex::new(text).ok()?),

@@ -19,14 +19,24 @@ use crate::model::Gzip;
 use crate::outcome::head::Head;
 
 /// Content types that Envoy compresses where none are named.
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 18] = [
+    "application/ecmascript",
     "application/javascript",
     "application/json",
+    "application/x-javascript",
+    "application/x-json",
     "application/xhtml+xml",
+    "application/xml",
     "image/svg+xml",
     "text/css",
+    "text/ecmascript",
     "text/html",
+    "text/javascript",
+    "text/js",
+    "text/jscript",
     "text/plain",
+    "text/x-javascript",
+    "text/x-js",
     "text/xml",
 ];
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::header::{HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use prost::Message;
 
 use super::grpc;
@@ -105,6 +105,9 @@ pub(crate) async fn ask(
         let mut reply = Reply::new(Why::RateLimited);
         for (name, value) in answer.response_headers_to_add.iter().filter_map(Header::read) {
             reply.headers.append(name, value);
+        }
+        if !answer.raw_body.is_empty() && !reply.headers.contains_key(CONTENT_TYPE) {
+            reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         }
         reply.body = Cow::Owned(String::from_utf8_lossy(&answer.raw_body).into_owned());
         return Err(Answer::Reply(Box::new(reply)));

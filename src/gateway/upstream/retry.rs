@@ -18,17 +18,16 @@ pub(crate) fn allowed(policy: Option<&RetryPolicy>) -> u32 {
 
 /// Whether an answer is one to try again.
 pub(crate) fn answers(policy: &RetryPolicy, status: StatusCode, headers: &HeaderMap) -> bool {
-    let is_gateway = matches!(status.as_u16(), 502..=504);
+    // Whoever is over a limit only comes further over it.
+    if headers.contains_key("x-envoy-ratelimited") {
+        return false;
+    }
     match &*policy.retry_on {
-        "5xx" => status.is_server_error() && !is_rate_limited(status, headers),
-        "gateway-error" => is_gateway && !is_rate_limited(status, headers),
+        "5xx" => status.is_server_error(),
+        "gateway-error" => matches!(status.as_u16(), 502..=504),
         "retriable-4xx" => status == StatusCode::CONFLICT,
         _ => false,
     }
-}
-
-fn is_rate_limited(_status: StatusCode, headers: &HeaderMap) -> bool {
-    headers.contains_key("x-envoy-ratelimited")
 }
 
 /// Whether a fault is one to try again.

@@ -191,6 +191,7 @@ pub(super) mod silent_boolean;
 pub(super) mod taken_port;
 pub(super) mod tcp_address;
 pub(super) mod tcp_beside_http;
+pub(super) mod tcp_port;
 pub(super) mod tcp_weights;
 pub(super) mod tcp_without_certificate;
 pub(super) mod textual_order;
