@@ -24,7 +24,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pipeline", &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis"]),
     (
         "lint",
-        &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
+        &[
+            "source",
+            "diagnostic",
+            "edition",
+            "yaml",
+            "resource",
+            "model",
+            "routing",
+            "outcome",
+            "analysis",
+            "pipeline",
+            "convert",
+        ],
     ),
     (
         "route_test",

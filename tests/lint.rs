@@ -6,3 +6,5 @@
 mod corpora;
 #[path = "lint/planted.rs"]
 mod planted;
+#[path = "lint/safe.rs"]
+mod safe;

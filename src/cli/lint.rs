@@ -8,12 +8,14 @@ use serde::Deserialize;
 use super::args::{GatewayArgs, InputArgs};
 use super::{Exit, Failure, Ran, World, config, load};
 use crate::diagnostic::Severity;
+use crate::diff::TextPair;
 use crate::input::Watch;
 use crate::lint::baseline::Baseline;
 use crate::lint::fix::{Mended, mend};
 use crate::lint::{Linted, RULES, Selection, Selector, Trust, check};
 use crate::report::findings::{self as format, Findings};
-use crate::source::{Origin, SourceMap};
+use crate::report::format::patch;
+use crate::source::{Origin, SourceId, SourceMap};
 
 /// Find what is wrong with Mappings, Hosts and all else that routes, before it is applied
 ///
@@ -247,11 +249,8 @@ impl Args {
         load::compile_to_lint(sources.clone(), &self.gateway.options())?;
         let mended = mend(&sources, &self.gateway.options(), &wanted.selection, trust);
         if self.diff {
-            for id in &mended.changed {
-                let (before, after) = (sources.get(*id), mended.sources.get(*id));
-                let text = format::patch(&before.origin.to_string(), &before.text, &after.text, world.out);
-                world.env.stdout.write_all(text.as_bytes())?;
-            }
+            let pairs: Vec<TextPair> = mended.changed.iter().map(|id| pair(*id, &sources, &mended.sources)).collect();
+            world.env.stdout.write_all(patch::write(&pairs, world.out).as_bytes())?;
             tell_mended(&mended, "would be mended", world)?;
             return Ok(Exit::findings(!mended.changed.is_empty() && !self.exit_zero));
         }
@@ -312,6 +311,17 @@ impl Args {
                 (None, None) => return Ok(Exit::Clean),
             }
         }
+    }
+}
+
+/// A text before and after it was mended.
+fn pair(id: SourceId, before: &SourceMap, after: &SourceMap) -> TextPair {
+    let (before, after) = (before.get(id), after.get(id));
+    TextPair {
+        before_name: before.origin.to_string(),
+        after_name: after.origin.to_string(),
+        before: Some(before.text.clone()),
+        after: Some(after.text.clone()),
     }
 }
 

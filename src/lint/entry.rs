@@ -62,6 +62,11 @@ impl<'c> Entry<'c> {
         self.result.annotation.is_some()
     }
 
+    /// Whether it is an object of its own without `spec`.
+    pub fn has_no_spec(&self) -> bool {
+        !self.is_annotation() && self.kind.is_some() && self.body.is_none()
+    }
+
     /// Its fields as written.
     pub fn fields(&self) -> Fields<'c> {
         Fields::of(self.body)

@@ -141,6 +141,8 @@ fn in_order(mut found: Vec<Finding>, cx: &Context<'_>) -> Vec<Finding> {
     });
     for finding in &mut found {
         finding.subject = cx.subject(finding.span());
+        // What cannot be written in the file that the user opens is no mend.
+        finding.fix.take_if(|fix| fix.edits.iter().any(|edit| sources.outermost_edit(edit).is_none()));
     }
     found
 }

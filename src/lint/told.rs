@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::context::Context;
 use super::entry::Entry;
-use super::findings::Findings;
+use super::findings::{Finding, Findings};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::model::{Effect, MappingId, Objection, Problem};
 use crate::resource::{Harm, Problem as Unfit, Violation};
@@ -106,7 +106,7 @@ pub(super) fn all<'v>(cx: &'v Context<'_>) -> Vec<Told<'v>> {
         }
     }
     let mut posted: FxHashSet<(&'static str, Span)> = FxHashSet::default();
-    for problem in problems(cx) {
+    for problem in problems(cx).filter(|problem| !CONSEQUENCES.contains(&problem.code)) {
         posted.extend(problem.span.map(|span| (problem.code, span)));
         told.extend(posted_problem(problem));
     }
@@ -122,7 +122,22 @@ pub(super) fn all<'v>(cx: &'v Context<'_>) -> Vec<Told<'v>> {
             one.entry = cx.entry_at(one.span);
         }
     }
+    // That fields stand beside `spec` is told once, with what follows from there being none.
+    let has_no_spec = |one: &Told<'_>| one.entry.filter(|entry| entry.has_no_spec()).map(Entry::span);
+    let ends = |one: &&Told<'_>| matches!(one.code, "empty-field" | "compiler-aborts" | "missing-field");
+    let without_spec: FxHashSet<Span> = told.iter().filter(ends).filter_map(has_no_spec).collect();
+    told.retain(|one| one.code != "unknown-field" || has_no_spec(one).is_none_or(|at| !without_spec.contains(&at)));
     told
+}
+
+/// What follows for Mappings from a Module that is wrong: the finding at the Module names them all.
+const CONSEQUENCES: [&str; 2] = ["circuit-breakers-of-module", "resolver-of-module"];
+
+/// Names the Mappings that are dropped over a Module, in the one finding at the Module.
+pub(super) fn dropped_with_module(code: &'static str, cx: &Context<'_>, finding: &mut Finding) {
+    for place in problems(cx).filter(|problem| problem.code == code).filter_map(|problem| problem.span) {
+        finding.also(place, "dropped with it");
+    }
 }
 
 fn problems<'v>(cx: &'v Context<'_>) -> impl Iterator<Item = &'v Problem> {

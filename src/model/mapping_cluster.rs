@@ -15,7 +15,8 @@ impl Reading<'_, '_> {
         let resolver = fields.filled("resolver").unwrap_or(&settings.resolver);
         let span = if fields.has("resolver") { fields.span_of("resolver") } else { self.resource.name_span };
         let Some(kind) = self.reader.resolvers.find(resolver) else {
-            return self.dropped("unknown-resolver", span, format!("there is no resolver {resolver}"));
+            let code = if fields.has("resolver") { "unknown-resolver" } else { "resolver-of-module" };
+            return self.dropped(code, span, format!("there is no resolver {resolver}"));
         };
         if fields.has("outlier_detection") {
             return self.dropped(
@@ -37,7 +38,8 @@ impl Reading<'_, '_> {
                 Err(why) => return self.dropped("circuit-breakers", node.span, why.0),
             },
             None if settings.circuit_breakers_broken => {
-                return self.dropped("circuit-breakers", span, "the Module's circuit_breakers are no list");
+                let span = self.resource.name_span;
+                return self.dropped("circuit-breakers-of-module", span, "the Module's circuit_breakers are no list");
             }
             None => settings.circuit_breakers.clone(),
         };

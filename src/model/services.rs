@@ -257,6 +257,12 @@ impl<'a> ServiceReader<'a, '_> {
                 self.error(service, "second-log-service", "service", message);
                 continue;
             }
+            let version = fields.text("protocol_version").unwrap_or("v2");
+            if version != "v3" && self.edition.requires_protocol_v3() {
+                let message = format!("LogService {} has protocol_version {version}: Emissary drops it", service.name);
+                self.error(service, "log-protocol", "protocol_version", message);
+                continue;
+            }
             let Some(config) = fields.map("driver_config") else {
                 let message = format!("LogService {} has no driver_config: Emissary's compiler aborts", service.name);
                 self.problems.post(
@@ -268,12 +274,6 @@ impl<'a> ServiceReader<'a, '_> {
                 );
                 continue;
             };
-            let version = fields.text("protocol_version").unwrap_or("v2");
-            if version != "v3" && self.edition.requires_protocol_v3() {
-                let message = format!("LogService {} has protocol_version {version}: Emissary drops it", service.name);
-                self.error(service, "log-protocol", "protocol_version", message);
-                continue;
-            }
             let http_entries = fields.text("driver") != Some("tcp");
             let Some(additional_headers) = additional_headers(config, http_entries) else {
                 let message = format!(

@@ -10,7 +10,7 @@ use super::judged::Judged;
 use super::object::judge;
 use super::{Harm, Kind, PostLevel, ReadOptions, Reading, historic, ingress};
 use crate::edition::Edition;
-use crate::source::{Embedding, Origin, SourceId, SourceMap, Span};
+use crate::source::{Container, Embedding, Origin, SourceId, SourceMap, Span};
 use crate::yaml::{Document, FirstDocuments, Node, Value};
 
 /// From so many documents on threads pay.
@@ -23,7 +23,7 @@ pub fn read(sources: &mut SourceMap, documents: &[Document], options: &ReadOptio
     for (item, judged) in items.iter().zip(&mut all) {
         if let Some(config) = &item.config {
             // Every annotation has a source, in the order of the ids that were given out.
-            let whole = || Embedding { scalar: config.node.span, pieces: Box::default(), indent: None };
+            let whole = || Embedding { scalar: config.node.span, pieces: Box::default(), container: Container::Whole };
             let embedding = judged.embedding.take().unwrap_or_else(whole);
             sources.add(Origin::Embedded(embedding), config.text.clone());
         }

@@ -11,9 +11,26 @@ pub struct Embedding {
     pub scalar: Span,
     /// The pieces, by rising inner offset.
     pub pieces: Box<[Piece]>,
-    /// Blanks that begin each line in the outer text; `None` where inner text cannot be replaced by plain insertion
-    /// (any style but a literal block).
-    pub indent: Option<u32>,
+    /// What the text stands in, which says how it is edited.
+    pub container: Container,
+}
+
+/// How a text is written that stands inside another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// A literal block, whose lines begin with so many blanks.
+    Literal {
+        /// How many.
+        indent: u32,
+    },
+    /// A folded block.
+    Folded,
+    /// Single quotes.
+    Single,
+    /// Double quotes.
+    Double,
+    /// Something whose bytes are not known one by one: it is not edited.
+    Whole,
 }
 
 /// A run of bytes that is the same inside and outside.
@@ -35,6 +52,15 @@ impl Embedding {
         let into = offset - piece.inner;
         // A break between two pieces (a line end, an escape) belongs to the end of the one before.
         Some(piece.outer + into.min(piece.len))
+    }
+
+    /// The outer place of an inner offset; `None` also where the map knows only about where it is: within a break of
+    /// lines that stands for several characters.
+    pub fn exact(&self, offset: u32) -> Option<u32> {
+        let after = self.pieces.partition_point(|piece| piece.inner <= offset);
+        let piece = self.pieces.get(after.checked_sub(1)?)?;
+        let into = offset - piece.inner;
+        (into <= piece.len).then_some(piece.outer + into)
     }
 
     /// The outer span of an inner one; the whole scalar where the map does not know it.
@@ -70,7 +96,7 @@ mod tests {
 
     fn embedding(pieces: &[(u32, u32, u32)]) -> Embedding {
         let pieces = pieces.iter().map(|(inner, outer, len)| Piece { inner: *inner, outer: *outer, len: *len });
-        Embedding { scalar: Span::new(SourceId(0), 0, 100), pieces: pieces.collect(), indent: None }
+        Embedding { scalar: Span::new(SourceId(0), 0, 100), pieces: pieces.collect(), container: Container::Whole }
     }
 
     fn lifted(embedding: &Embedding, start: u32, end: u32) -> std::ops::Range<usize> {

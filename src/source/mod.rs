@@ -14,7 +14,7 @@ mod span;
 use std::sync::Arc;
 
 pub use edit::Edit;
-pub use embedded::{Embedding, Piece};
+pub use embedded::{Container, Embedding, Piece};
 pub use lines::Lines;
 pub use origin::{Live, ObjectRef, Origin};
 pub use span::{SourceId, Span, Spanned};

@@ -4,7 +4,7 @@
 //! it is not, no piece is given and findings point at the whole scalar: better coarse than wrong.
 
 use super::node::{Node, Scalar, Style, Value};
-use crate::source::{Embedding, Piece, Span};
+use crate::source::{Container, Embedding, Piece, Span};
 
 impl Embedding {
     /// How the value of a scalar lies in `outer`, the text that its node was read from. `None` for lists and maps.
@@ -16,12 +16,17 @@ impl Embedding {
             Style::Folded => walk.folded(node.span, scalar),
             Style::Single | Style::Double | Style::Plain => walk.flow(node.span, scalar),
         };
-        let indent = match scalar.style {
-            Style::Literal => walked.as_ref().map(|(_, indent)| *indent),
-            _ => None,
+        let Some((pieces, indent)) = walked else {
+            return Some(Self { scalar: node.span, pieces: Box::default(), container: Container::Whole });
         };
-        let pieces = walked.map(|(pieces, _)| pieces).unwrap_or_default();
-        Some(Self { scalar: node.span, pieces: pieces.into(), indent })
+        let container = match scalar.style {
+            Style::Literal => Container::Literal { indent },
+            Style::Folded => Container::Folded,
+            Style::Single => Container::Single,
+            Style::Double => Container::Double,
+            Style::Plain => Container::Whole,
+        };
+        Some(Self { scalar: node.span, pieces: pieces.into(), container })
     }
 }
 

@@ -13,6 +13,7 @@ struct Schemas(BTreeMap<String, Value>);
 impl Schemas {
     fn read() -> Self {
         let files = fs::read_dir("testdata/schema").unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
         let read = |path: std::path::PathBuf| {
             let schema = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
             (path.file_name().unwrap().to_str().unwrap().to_owned(), schema)
@@ -88,8 +89,14 @@ impl Schemas {
                     wanted.as_array().unwrap().iter().zip(items).all(|(schema, item)| self.fits(file, schema, item))
                 }
                 "allOf" => wanted.as_array().unwrap().iter().all(|one| self.fits(file, one, value)),
+                "anyOf" => wanted.as_array().unwrap().iter().any(|one| self.fits(file, one, value)),
                 "oneOf" => wanted.as_array().unwrap().iter().filter(|one| self.fits(file, one, value)).count() == 1,
-                "$schema" | "$defs" | "title" | "description" => true,
+                "uniqueItems" => value.as_array().is_none_or(|items| {
+                    (0..items.len()).all(|at| !items[..at].iter().any(|earlier| earlier == &items[at]))
+                }),
+                "pattern" => value.as_str().is_none_or(|text| is_like(wanted.as_str().unwrap(), text)),
+                "format" => value.as_str().is_none_or(|text| is_written_as(wanted.as_str().unwrap(), text)),
+                "$schema" | "$id" | "$defs" | "definitions" | "title" | "description" | "default" => true,
                 other => panic!("{file}: the checker does not know `{other}`"),
             };
             if !fine {
@@ -121,6 +128,23 @@ fn same(a: &Value, b: &Value) -> bool {
     match (a.as_f64(), b.as_f64()) {
         (Some(a), Some(b)) => a == b,
         _ => a == b,
+    }
+}
+
+fn is_like(pattern: &str, text: &str) -> bool {
+    regex_automata::meta::Regex::new(pattern).unwrap().is_match(text)
+}
+
+/// The formats of SARIF's schema, as far as they are told apart here: no blanks, and nothing that must be escaped.
+fn is_written_as(format: &str, text: &str) -> bool {
+    match format {
+        "uri" => {
+            is_like("^[a-z][a-z0-9+.-]*:[!-~]+$", text)
+                && !text.contains(['"', '<', '>', '\\', '^', '`', '{', '|', '}'])
+        }
+        "uri-reference" => is_like("^[!-~]*$", text) && !text.contains(['"', '<', '>', '\\', '^', '`', '{', '|', '}']),
+        "date-time" => is_like("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)$", text),
+        other => panic!("no format `{other}`"),
     }
 }
 
@@ -230,6 +254,84 @@ fn generated_suites_fit_and_so_does_what_they_measure() {
 #[test]
 fn the_version_fits() {
     Schemas::read().check("version.json", &json("version -o json"));
+}
+
+/// Inputs of all sorts for `lint`: objects and annotations, fixes, labels, silenced findings, files with odd names.
+fn linted(directory: &std::path::Path) -> Vec<String> {
+    let odd = directory.join("größe & {100 %}.yaml");
+    let silenced = "# ambassador-lint: allow AMB201 because it is a test\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {name: a}\nspec: {hostname: '*', prefix: a/, service: a}\n";
+    fs::write(&odd, silenced).unwrap();
+    let mut paths: Vec<String> = vec![odd.to_str().unwrap().to_owned()];
+    for corpus in ["conformance", "conversion"] {
+        let cases = fs::read_dir(format!("testdata/truth/{corpus}/cases")).unwrap();
+        let mut cases: Vec<String> =
+            cases.map(|case| case.unwrap().path().join("manifests.yaml").to_str().unwrap().to_owned()).collect();
+        cases.sort_unstable();
+        // All of them take long and show no more.
+        paths.extend(cases.into_iter().step_by(5));
+    }
+    paths.extend(["testdata/manifests".to_owned(), "testdata/lint".to_owned()]);
+    paths
+}
+
+#[test]
+fn findings_fit() {
+    let schemas = Schemas::read();
+    let directory = tempfile::tempdir().unwrap();
+    for path in linted(directory.path()) {
+        let of = |format: &str| Run::default().words(&["lint", "-R", "-o", format, path.as_str()]);
+        let whole: Value = serde_json::from_str(&of("json").stdout).unwrap();
+        schemas.check("lint.json", &whole);
+        let lines = of("jsonl").stdout;
+        assert_eq!(lines.lines().count(), whole["findings"].as_array().unwrap().len(), "{path}");
+        for line in lines.lines() {
+            schemas.check("finding.json", &serde_json::from_str(line).unwrap());
+        }
+        schemas.check("sarif-2.1.0.json", &serde_json::from_str(&of("sarif").stdout).unwrap());
+    }
+}
+
+#[test]
+fn findings_beside_a_baseline_fit() {
+    let schemas = Schemas::read();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a.yaml");
+    let mapping = |prefix: &str| {
+        format!(
+            "apiVersion: getambassador.io/v3alpha1\nkind: Mapping\nmetadata: {{name: a}}\nspec: {{hostname: '*', prefix: {prefix}, service: a}}\n"
+        )
+    };
+    let baseline = directory.path().join("baseline.json");
+    let (file, kept) = (file.to_str().unwrap(), baseline.to_str().unwrap());
+    fs::write(file, mapping("a/")).unwrap();
+    fs::write(kept, Run::default().words(&["lint", "-o", "json", file]).stdout).unwrap();
+    for prefix in ["a/", "/a//"] {
+        fs::write(file, mapping(prefix)).unwrap();
+        for (format, schema) in [("json", "lint.json"), ("sarif", "sarif-2.1.0.json")] {
+            let ran = Run::default().words(&["lint", "-o", format, "--baseline", kept, file]);
+            schemas.check(schema, &serde_json::from_str(&ran.stdout).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_checker_knows_what_is_no_sarif() {
+    let schemas = Schemas::read();
+    let sound = json("lint -o sarif testdata/truth/conformance/cases/invalid-regex-refuses-all/manifests.yaml");
+    let is_sound = |log: &Value| schemas.fits("sarif-2.1.0.json", &schemas.0["sarif-2.1.0.json"], log);
+    assert!(is_sound(&sound));
+    for (place, wrong) in [
+        ("/version", serde_json::json!("2.0.0")),
+        ("/runs/0/results/0/level", serde_json::json!("fatal")),
+        ("/runs/0/results/0/message", serde_json::json!({})),
+        ("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri", serde_json::json!("a b")),
+        ("/runs/0/results/0/locations/0/physicalLocation/region/startLine", serde_json::json!(0)),
+        ("/runs/0/tool", serde_json::json!({ "driver": { "name": "x", "rule": [] } })),
+    ] {
+        let mut log = sound.clone();
+        *log.pointer_mut(place).unwrap() = wrong;
+        assert!(!is_sound(&log), "{place}");
+    }
 }
 
 #[test]

@@ -42,8 +42,8 @@ const STYLES: [Style; 13] = [
     Style::Anchor,
 ];
 
-/// Fields of a Mapping: path, value; a path of two names is a field in a field.
-const LEAVES: [(&str, &str, &str); 14] = [
+/// Fields of a Mapping: parent, key, value. `[]` behind a parent makes it a list with one map.
+const LEAVES: [(&str, &str, &str); 17] = [
     ("", "hostname", "shop.example.com"),
     ("", "prefix", "/shop/"),
     ("", "service", "shop"),
@@ -58,18 +58,32 @@ const LEAVES: [(&str, &str, &str); 14] = [
     ("cors", "credentials", "true"),
     ("query_parameters", "page", "one"),
     ("retry_policy", "retry_on", "5xx"),
+    ("retry_policy", "num_retries", "3"),
+    ("circuit_breakers[]", "max_connections", "64"),
+    ("circuit_breakers[]", "max_retries", "5"),
 ];
 
-/// What is planted where.
-#[derive(Clone, Copy, Debug)]
+/// Without these there is no Mapping.
+const REQUIRED: [usize; 3] = [0, 1, 2];
+
+/// A Mapping with these leaves in this order, and what is planted in it.
+#[derive(Clone, Debug)]
 struct Plant {
-    leaf: usize,
+    leaves: Vec<usize>,
+    /// Which of them is wrong; `None` for a sound Mapping.
+    leaf: Option<usize>,
     in_key: bool,
 }
 
-fn key_and_value(at: usize, plant: Plant) -> (String, String) {
+impl Plant {
+    fn sound(&self) -> Self {
+        Self { leaf: None, ..self.clone() }
+    }
+}
+
+fn key_and_value(at: usize, plant: &Plant) -> (String, String) {
     let (parent, key, value) = LEAVES[at];
-    if at != plant.leaf {
+    if Some(at) != plant.leaf {
         return (key.to_owned(), value.to_owned());
     }
     let chosen_by_user = matches!(parent, "headers" | "query_parameters");
@@ -84,39 +98,42 @@ fn key_and_value(at: usize, plant: Plant) -> (String, String) {
 type Field = (String, Vec<(String, String)>, String);
 
 /// Top-level fields of the document, in order.
-fn tree(plant: Plant) -> Vec<Field> {
+fn tree(plant: &Plant) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
-    for (at, (parent, ..)) in LEAVES.iter().enumerate() {
-        let (key, value) = key_and_value(at, plant);
+    for at in &plant.leaves {
+        let parent = LEAVES[*at].0;
+        let (key, value) = key_and_value(*at, plant);
         if parent.is_empty() {
             fields.push((key, Vec::new(), value));
         } else if let Some(field) = fields.iter_mut().find(|(name, ..)| name == parent) {
             field.1.push((key, value));
         } else {
-            fields.push(((*parent).to_owned(), vec![(key, value)], String::new()));
+            fields.push((parent.to_owned(), vec![(key, value)], String::new()));
         }
     }
     fields
 }
 
-fn block(plant: Plant, indent: usize) -> String {
+fn block(plant: &Plant, indent: usize) -> String {
     let mut out = String::new();
     let blanks = " ".repeat(indent);
     for (key, children, value) in tree(plant) {
         if children.is_empty() {
             let _ = writeln!(out, "{blanks}{key}: {value}");
-        } else {
-            let _ = writeln!(out, "{blanks}{key}:");
-            for (key, value) in children {
-                let _ = writeln!(out, "{blanks}  {key}: {value}");
-            }
+            continue;
+        }
+        let is_list = key.ends_with("[]");
+        let _ = writeln!(out, "{blanks}{}:", key.trim_end_matches("[]"));
+        for (nth, (key, value)) in children.iter().enumerate() {
+            let lead = if is_list && nth == 0 { "- " } else { "  " };
+            let _ = writeln!(out, "{blanks}{lead}{key}: {value}");
         }
     }
     out
 }
 
 /// On one line; `quote` surrounds keys and texts.
-fn flow(plant: Plant, quote: &str) -> String {
+fn flow(plant: &Plant, quote: &str) -> String {
     let scalar = |value: &str| {
         let is_text = value.parse::<i64>().is_err() && value != "true";
         if is_text { format!("{quote}{value}{quote}") } else { value.to_owned() }
@@ -127,7 +144,8 @@ fn flow(plant: Plant, quote: &str) -> String {
             return pair(&key, &value);
         }
         let children: Vec<_> = children.iter().map(|(key, value)| pair(key, value)).collect();
-        format!("{quote}{key}{quote}: {{{}}}", children.join(", "))
+        let (open, close) = if key.ends_with("[]") { ("[{", "}]") } else { ("{", "}") };
+        format!("{quote}{}{quote}: {open}{}{close}", key.trim_end_matches("[]"), children.join(", "))
     });
     fields.collect::<Vec<_>>().join(", ")
 }
@@ -152,7 +170,7 @@ fn folded(text: &str, columns: usize) -> String {
     out
 }
 
-fn manifests(style: Style, plant: Plant) -> String {
+fn manifests(style: Style, plant: &Plant) -> String {
     let inner = || format!("apiVersion: getambassador.io/v3alpha1\nkind: Mapping\nname: shop\n{}", block(plant, 0));
     let inner_flow = |quote: &str| {
         format!(
@@ -219,18 +237,26 @@ fn planted(text: &str) -> (u32, u32) {
     (line, column)
 }
 
-/// What is found about versions and fields: code, message and place.
+/// What is found: code, message and place.
 fn found(text: &str) -> Vec<(String, (u32, u32))> {
     let mut sources = SourceMap::default();
     sources.add(Origin::Stdin, text);
     let compilation = compile(sources, &Options::default());
     let findings = check(&compilation).findings;
-    let about_fields = findings.iter().filter(|finding| finding.rule.code.as_str().starts_with("AMB1"));
-    let places = about_fields.map(|finding| {
+    let places = findings.iter().map(|finding| {
         let place = compilation.sources.place(finding.span());
         (format!("{} {}", finding.rule.code, finding.diagnostic.message), (place.line, place.column))
     });
     places.collect()
+}
+
+/// Some leaves in some order, those that must be among them.
+fn leaves() -> impl Strategy<Value = Vec<usize>> {
+    let optional: Vec<usize> = (0..LEAVES.len()).filter(|at| !REQUIRED.contains(at)).collect();
+    let count = optional.len();
+    proptest::sample::subsequence(optional, 0..=count)
+        .prop_map(|optional| REQUIRED.into_iter().chain(optional).collect::<Vec<_>>())
+        .prop_shuffle()
 }
 
 proptest! {
@@ -239,19 +265,24 @@ proptest! {
     #[test]
     fn an_error_is_reported_where_it_was_planted(
         style in 0..STYLES.len(),
-        leaf in 0..LEAVES.len(),
+        leaves in leaves(),
+        leaf: proptest::sample::Index,
         in_key: bool,
         carriage_returns: bool,
         before in "(# [a-zé]{0,20}\n){0,3}",
     ) {
-        let plant = Plant { leaf, in_key };
-        let text = format!("{before}{}", manifests(STYLES[style], plant));
+        let leaf = *leaf.get(&leaves);
+        let plant = Plant { leaves, leaf: Some(leaf), in_key };
+        let text = format!("{before}{}", manifests(STYLES[style], &plant));
         let text = if carriage_returns { text.replace('\n', "\r\n") } else { text };
-        let sound = manifests(STYLES[style], Plant { leaf: LEAVES.len(), in_key });
-        let known: Vec<String> = found(&sound).into_iter().map(|(said, _)| said).collect();
-        let mut places: Vec<(u32, u32)> =
-            found(&text).into_iter().filter(|(said, _)| !known.contains(said) && !said.contains("is missing")).map(|(_, place)| place).collect();
-        places.dedup();
-        prop_assert_eq!(places, vec![planted(&text)], "{:?}\n{}", STYLES[style], text);
+        let known: Vec<String> = found(&manifests(STYLES[style], &plant.sound())).into_iter().map(|(said, _)| said).collect();
+        let new: Vec<_> = found(&text).into_iter().filter(|(said, _)| !known.contains(said)).collect();
+        let place = planted(&text);
+        prop_assert!(new.iter().any(|(_, at)| *at == place), "{:?} {new:?}, not at {place:?}\n{text}", STYLES[style]);
+        // Whoever misspells the name of a field hears of it there, and elsewhere what follows from its absence.
+        let is_renamed = in_key && text.contains("planted:") || text.contains("planted\":") || text.contains("planted':") || text.contains("planted\\\":");
+        let elsewhere = new.iter().find(|(_, at)| *at != place);
+        let follows = |said: &str| is_renamed && (said.contains(LEAVES[leaf].1) || said.contains("no Host"));
+        prop_assert!(elsewhere.is_none_or(|(said, _)| follows(said)), "{:?} {new:?}, not only at {place:?}\n{text}", STYLES[style]);
     }
 }

@@ -1,6 +1,5 @@
 //! A field that must say something, and is empty.
 
-use super::nothing_under_spec::has_no_spec;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Context, Entry, Example, Findings, Rule, Told};
 
@@ -31,7 +30,7 @@ fn check(told: &Told<'_>, _: &Context<'_>, out: &mut Findings) {
         fields.and_then(|fields| fields.entry(told.name())).map(|entry| entry.value.span)
     };
     match told.code {
-        _ if told.entry.is_some_and(has_no_spec) => {}
+        _ if told.entry.is_some_and(|entry| entry.has_no_spec()) => {}
         // What is not there at all is a matter of the schema.
         "missing-field" => drop(is_written().map(|span| out.report(span, told.message.clone()))),
         _ => drop(out.pass_on(told)),

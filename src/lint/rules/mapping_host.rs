@@ -37,7 +37,11 @@ fn check(entry: &Entry<'_>, cx: &Context<'_>, out: &mut Findings) {
     let is_regex = fields.is_true("host_regex");
     if is_regex {
         if let Some(glob) = as_glob(host.value).filter(|_| !fields.is_true("host_redirect")) {
-            out.report(host.span, format!("`hostname: \"{glob}\"` says the same without a regex"));
+            // Which Hosts it stands under is asked of a hostname, not of a regex.
+            let mend = entry.mend(cx);
+            let edits = mend.remove("host_regex").zip(mend.replace_field("host", "hostname", glob.as_str()));
+            out.report(host.span, format!("`hostname: \"{glob}\"` says the same without a regex"))
+                .mend_unsafely(edits.map(|(regex, host)| [regex, host].concat()));
         }
     } else if !host.value.contains('*') {
         out.report(host.span, "`host` is the old name of `hostname`").mend(entry.mend(cx).rename("host", "hostname"));

@@ -1,6 +1,7 @@
 //! A Host whose certificate is not there.
 
 use super::secret_type::secret_of_other_type;
+use crate::diagnostic::Severity;
 use crate::lint::{Check, Code, Context, Example, Findings, Rule, Told};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,6 +25,8 @@ fn check(told: &Told<'_>, cx: &Context<'_>, out: &mut Findings) {
     }
     let finding = out.pass_on(told);
     if !cx.objects().iter().any(|object| object.object.kind == "Secret") {
+        // Secrets seldom lie beside manifests: what was read does not say that this one is missing.
+        finding.as_bad_as(Severity::Warning);
         finding.note("There is no Secret at all in what was read: this one may be kept elsewhere.");
     }
     if cx.snapshot().hosts.values().all(|host| host.from.is_none()) {

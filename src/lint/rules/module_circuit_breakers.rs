@@ -1,6 +1,7 @@
 //! Circuit breakers of the Module that are no list.
 
 use crate::diagnostic::Severity;
+use crate::lint::told::dropped_with_module;
 use crate::lint::{Check, Code, Context, Example, Findings, FixKind, Rule, Told};
 use crate::source::Edit;
 
@@ -26,5 +27,6 @@ fn check(told: &Told<'_>, cx: &Context<'_>, out: &mut Findings) {
     let written = cx.sources().text(told.span);
     let is_on_one_line = written.starts_with('{') && !written.contains('\n');
     let mend = is_on_one_line.then(|| vec![Edit::new(told.span, format!("[{written}]"))]);
-    out.pass_on(told).as_bad_as(Severity::Error).mend(mend);
+    let finding = out.pass_on(told).as_bad_as(Severity::Error).mend(mend);
+    dropped_with_module("circuit-breakers-of-module", cx, finding);
 }

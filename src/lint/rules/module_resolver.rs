@@ -2,6 +2,7 @@
 
 use super::unknown_module_key::config;
 use crate::diagnostic::Severity;
+use crate::lint::told::dropped_with_module;
 use crate::lint::{Check, Code, Context, Example, Findings, ResourceView, Rule};
 use crate::resource::Kind;
 
@@ -24,6 +25,7 @@ fn check(module: &ResourceView<'_>, cx: &Context<'_>, out: &mut Findings) {
     let kinds = [Kind::ConsulResolver, Kind::KubernetesEndpointResolver, Kind::KubernetesServiceResolver];
     let mut named = kinds.into_iter().flat_map(|kind| cx.resources(kind));
     if !BUILT_IN.contains(&name.value) && !named.any(|resolver| resolver.resource.name == name.value) {
-        out.report(name.span, format!("there is no resolver `{}`: every Mapping is dropped", name.value));
+        let finding = out.report(name.span, format!("there is no resolver `{}`: every Mapping is dropped", name.value));
+        dropped_with_module("resolver-of-module", cx, finding);
     }
 }

@@ -1,7 +1,8 @@
 //! A TCPMapping for a server name without a certificate.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Code, Editions, Example, Rule, pass_on};
+use crate::lint::{Check, Code, Context, Editions, Example, Findings, Rule, Told};
+use crate::resource::Kind;
 
 pub(crate) static RULE: Rule = Rule {
     code: Code::new("AMB460"),
@@ -13,9 +14,17 @@ pub(crate) static RULE: Rule = Rule {
     facts: &["S15"],
     editions: Editions::LATER,
     examples: &[Example::manifests(
-        "apiVersion: getambassador.io/v3alpha1\nkind: TCPMapping\nmetadata: {name: queue}\nspec: {port: 5671, host: queue.example.com, service: 'queue:5672'}\n",
-        "apiVersion: getambassador.io/v3alpha1\nkind: TCPMapping\nmetadata: {name: queue}\nspec: {port: 5672, service: 'queue:5672'}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: tls}\ntype: kubernetes.io/tls\ndata: {tls.crt: YQ==, tls.key: YQ==}\n---\napiVersion: getambassador.io/v3alpha1\nkind: TLSContext\nmetadata: {name: upstream}\nspec: {secret: tls}\n---\napiVersion: getambassador.io/v3alpha1\nkind: TCPMapping\nmetadata: {name: queue}\nspec: {port: 5671, host: queue.example.com, service: 'queue:5672'}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: tls}\ntype: kubernetes.io/tls\ndata: {tls.crt: YQ==, tls.key: YQ==}\n---\napiVersion: getambassador.io/v3alpha1\nkind: TLSContext\nmetadata: {name: upstream}\nspec: {secret: tls}\n---\napiVersion: getambassador.io/v3alpha1\nkind: TCPMapping\nmetadata: {name: queue}\nspec: {port: 5672, service: 'queue:5672'}\n",
     )],
-    check: Check::Told(&["tcp-without-certificate"], pass_on),
+    check: Check::Told(&["tcp-without-certificate"], check),
     ..Rule::BASE
 };
+
+fn check(told: &Told<'_>, cx: &Context<'_>, out: &mut Findings) {
+    let finding = out.pass_on(told);
+    if [Kind::Host, Kind::TLSContext].into_iter().all(|kind| cx.resources(kind).next().is_none()) {
+        finding.as_bad_as(Severity::Warning);
+        finding.note("There is neither a Host nor a TLSContext in what was read: they may be kept elsewhere.");
+    }
+}

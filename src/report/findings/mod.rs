@@ -3,7 +3,6 @@
 mod ci;
 mod json;
 mod junit;
-mod patch;
 mod rdjson;
 mod sarif;
 mod text;
@@ -15,7 +14,6 @@ use rustc_hash::FxHasher;
 pub use ci::{github, gitlab};
 pub use json::{json, jsonl};
 pub use junit::junit;
-pub use patch::patch;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use text::{concise, statistics, text};

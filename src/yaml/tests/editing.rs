@@ -122,6 +122,77 @@ fn edits_of_an_annotation_keep_its_indentation() {
 }
 
 #[test]
-fn an_annotation_in_quotes_is_not_edited_as_text() {
-    assert_eq!(edit_annotation("config: \"kind: Mapping\\nprefix: /a\\n\"\n", &Remove("prefix")), None);
+fn an_annotation_in_quotes_is_edited_in_its_quotes() {
+    let double = "config: \"kind: Mapping\\nprefix: /a\\n\"\n";
+    let edited = |change: Change<'_>| edit_annotation(double, &change);
+    assert_eq!(edited(Remove("prefix")).unwrap(), "config: \"kind: Mapping\\n\"\n");
+    assert_eq!(edited(Set("prefix", "/b\\".into())).unwrap(), double.replace("/a", "/b\\\\"));
+    assert_eq!(edited(Set("weight", 5.into())).unwrap(), double.replace("/a\\n", "/a\\nweight: 5\\n"));
+    let single = "config: '{\"prefix\": \"/a\", \"service\": \"it''s\"}'\n";
+    let edited = |change: Change<'_>| edit_annotation(single, &change);
+    assert_eq!(edited(Set("prefix", "on'".into())).unwrap(), single.replace("/a", "on''"));
+    assert_eq!(edited(Rename("prefix", "host")).unwrap(), single.replace("prefix", "host"));
+    assert_eq!(edited(Remove("prefix")).unwrap(), single.replace("\"prefix\": \"/a\", ", ""));
+}
+
+#[test]
+fn an_annotation_in_a_folded_block_is_edited_within_its_lines() {
+    let folded = "config: >-\n    {\"prefix\": \"/a\",\n    \"service\": \"b\"}\nafter: 1\n";
+    let edited = |change: Change<'_>| edit_annotation(folded, &change);
+    assert_eq!(edited(Set("prefix", "/b".into())).unwrap(), folded.replace("/a", "/b"));
+    assert_eq!(edited(Rename("service", "host")).unwrap(), folded.replace("service", "host"));
+    let lines = "config: >\n    kind: Mapping\n\n    prefix: /a\n";
+    assert_eq!(edit_annotation(lines, &Remove("prefix")), None);
+}
+
+#[test]
+fn lines_end_in_an_annotation_as_they_do_around_it() {
+    let text = "config: |\r\n    kind: Mapping\r\n    prefix: /a\r\n    service: b\r\nafter: 1\r\n";
+    let edited = |change: Change<'_>| edit_annotation(text, &change).unwrap();
+    assert_eq!(edited(Set("prefix", "/b".into())), text.replace("/a", "/b"));
+    assert_eq!(edited(Set("weight", 5.into())), text.replace("service: b\r\n", "service: b\r\n    weight: 5\r\n"));
+    assert_eq!(edited(Remove("prefix")), text.replace("    prefix: /a\r\n", ""));
+    assert_eq!(edited(Remove("service")), text.replace("    service: b\r\n", ""));
+}
+
+/// Whatever edit is made in quotes or in a folded block, the string means what was wanted, and all else is as it was.
+#[test]
+fn an_edit_in_a_string_means_what_it_says() {
+    let outers = [
+        "config: \"a: \\\"b\\\"\\nc: \\u00e9 d\\n\"\nafter: 1\n",
+        "config: \"a b\n  c\n\n\n  d \\\n  e\"\nafter: 1\n",
+        "config: 'a ''b''\n\n  c\n  d'\nafter: 1\n",
+        "config: 'é: \"b\"'\nafter: 1\n",
+        "config: >\n  a b\n  c\n\n    d\n  e\nafter: 1\n",
+        "config: >-\r\n  {a: b,\r\n  c: d}\r\nafter: 1\r\n",
+    ];
+    let (mut made, mut left) = (0, 0);
+    for outer_text in outers {
+        let mut sources = SourceMap::default();
+        let outer = sources.add(Origin::Stdin, outer_text);
+        let parsed = parse(outer, outer_text);
+        let node = parsed.documents[0].root.get("config").unwrap();
+        let inner: std::sync::Arc<str> = node.text().unwrap().into();
+        let source = sources.add(Origin::Embedded(Embedding::of(outer_text, node).unwrap()), inner.clone());
+        let places: Vec<usize> = (0..=inner.len()).filter(|at| inner.is_char_boundary(*at)).collect();
+        for (nth, start) in places.iter().enumerate() {
+            for end in &places[nth..] {
+                for text in ["", "x", " ", "'\"\\é", " x ", "y\nz", "\n"] {
+                    let edit = Edit::new(Span::new(source, *start as u32, *end as u32), text);
+                    let Some(lifted) = sources.outermost_edit(&edit) else {
+                        left += 1;
+                        continue;
+                    };
+                    made += 1;
+                    let wanted = Edit::apply(&[edit], &inner).unwrap();
+                    let edited = Edit::apply(&[lifted], outer_text).unwrap();
+                    let again = read(&edited);
+                    let root = &again.documents[0].root;
+                    let found = (root.get("config").and_then(Node::text), root.get("after").and_then(Node::text));
+                    assert_eq!(found, (Some(wanted.as_str()), Some("1")), "{start}..{end} {text:?}\n{edited}");
+                }
+            }
+        }
+    }
+    assert!(made > 1_500 && left > 200, "{made} made, {left} not");
 }
