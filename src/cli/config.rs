@@ -13,14 +13,14 @@ const NAME: &str = "ambassador.toml";
 
 /// What stands in it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a table")]
 struct Config {
     lint: Lint,
 }
 
 /// What is decided about `lint`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a table")]
 pub(super) struct Lint {
     /// `select`
     pub(super) select: Selectors,

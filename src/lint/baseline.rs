@@ -9,8 +9,27 @@ use crate::source::SourceMap;
 
 /// Findings of an earlier run, as `lint -o json` printed them.
 #[derive(Debug, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Baseline {
     findings: Vec<Earlier>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object with `version` and `findings`")]
+struct Written {
+    version: u64,
+    findings: Vec<Earlier>,
+}
+
+impl TryFrom<Written> for Baseline {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written.version {
+            1 => Ok(Self { findings: written.findings }),
+            other => Err(format!("it is of version {other}, and this program reads version 1")),
+        }
+    }
 }
 
 /// One finding of an earlier run.

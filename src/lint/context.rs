@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::fields::Fields;
 use super::object::Subject;
 use super::served::Served;
+use super::services::Services;
 use super::views::{GroupView, MappingView, ResourceView};
 use crate::analysis::Budget;
 use crate::analysis::reachability::Reachabilities;
@@ -36,6 +37,9 @@ pub struct Context<'c> {
     /// The objects of Kubernetes' own, by kind, namespace and name; of the same name twice, the first.
     by_name: FxHashMap<(&'c str, &'c str, &'c str), &'c KubernetesObject>,
     served: OnceCell<Served>,
+    services: Services<'c>,
+    /// The resources of each kind, by their place in the snapshot.
+    by_kind: FxHashMap<Kind, Vec<usize>>,
 }
 
 impl<'c> Context<'c> {
@@ -45,6 +49,10 @@ impl<'c> Context<'c> {
             snapshot.resources.iter().enumerate().map(|(at, resource)| (resource.span, at)).collect();
         let documents: FxHashMap<Span, usize> =
             compilation.documents.iter().enumerate().map(|(at, document)| (document.root.span, at)).collect();
+        let mut by_kind: FxHashMap<Kind, Vec<usize>> = FxHashMap::default();
+        for (at, resource) in snapshot.resources.iter().enumerate() {
+            by_kind.entry(resource.kind).or_default().push(at);
+        }
         let mut by_resource = vec![None; snapshot.resources.len()];
         let mut by_source: FxHashMap<SourceId, Vec<usize>> = FxHashMap::default();
         let mut entries: Vec<Entry<'c>> = Vec::with_capacity(compilation.reading.results.len());
@@ -86,6 +94,8 @@ impl<'c> Context<'c> {
             reachabilities: OnceCell::new(),
             by_name: by_name(&compilation.reading.objects),
             served: OnceCell::new(),
+            services: Services::of(&compilation.reading.objects),
+            by_kind,
         }
     }
 
@@ -159,10 +169,18 @@ impl<'c> Context<'c> {
         found.into_iter().find(|entry| span.end <= entry.span().end.max(entry.span().start))
     }
 
+    /// The Services of the input.
+    pub(super) fn services(&self) -> &Services<'c> {
+        &self.services
+    }
+
+    fn of_kind(&self, kind: Kind) -> &[usize] {
+        self.by_kind.get(&kind).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The resources of a kind.
     pub fn resources(&self, kind: Kind) -> impl Iterator<Item = ResourceView<'_>> {
-        let all = self.snapshot().resources.iter().enumerate();
-        all.filter(move |(_, resource)| resource.kind == kind).filter_map(|(at, _)| self.resource_at(at))
+        self.of_kind(kind).iter().filter_map(|at| self.resource_at(*at))
     }
 
     /// A resource of the snapshot; `None` for what comes from no document of the input.
@@ -178,8 +196,7 @@ impl<'c> Context<'c> {
 
     /// All Mappings of users, in Emissary's order; also those that Emissary drops.
     pub fn mappings(&self) -> impl Iterator<Item = MappingView<'_>> {
-        let all = self.snapshot().resources.iter().enumerate();
-        all.filter(|(_, resource)| resource.kind == Kind::Mapping).filter_map(|(at, _)| self.mapping_at(at))
+        self.of_kind(Kind::Mapping).iter().filter_map(|at| self.mapping_at(*at))
     }
 
     /// A Mapping in force; `None` for the gateway's own.

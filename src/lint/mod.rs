@@ -43,6 +43,7 @@ mod rules;
 mod run;
 mod selection;
 mod served;
+mod services;
 mod silence;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -161,6 +161,16 @@ fn a_baseline_tells_what_is_new() {
     assert!(ran.stdout.contains("1 introduced, 1 fixed, 3 unchanged"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("timeout_msec"), "{}", ran.stdout);
     assert_eq!(lint("--baseline /no/such/file").code, 2);
+    for (text, said) in [
+        ("[]", "an object with `version` and `findings`"),
+        ("{\"version\": 7, \"findings\": []}", "version 7"),
+        ("{\"version\": 1, \"findings\": [{\"rule\": 5}]}", "expected a string"),
+        ("{", "EOF"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let ran = lint(&flags);
+        assert!(ran.code == 2 && ran.stderr.contains(said), "{text}: {}", ran.stderr);
+    }
 }
 
 #[test]

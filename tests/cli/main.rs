@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod ci;
 mod completing;
 mod diff;
 mod help;

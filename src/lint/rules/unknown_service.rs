@@ -2,7 +2,6 @@
 
 use super::service_port::{Target, target};
 use crate::lint::{Check, Code, Context, Example, Findings, MappingView, Rule};
-use crate::resource::KubernetesObject;
 
 pub(crate) static RULE: Rule = Rule {
     code: Code::new("AMB505"),
@@ -21,24 +20,19 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(mapping: &MappingView<'_>, cx: &Context<'_>, out: &mut Findings) {
     let Some((Target { name, namespace, .. }, span)) = target(mapping, cx) else { return };
-    let services = || cx.objects().iter().filter(|object| object.object.kind == "Service");
     if cx.object("Service", &name, &namespace).is_some() {
         return;
     }
     // Of an application that brings its own annotated Service, the others are elsewhere.
-    if !services().any(|service| service.object.namespace == namespace && !is_carrier(service)) {
+    if !cx.services().has_others_in(&namespace) {
         return;
     }
     let finding =
         out.report(span, format!("there is no Service {name} in namespace {namespace}: requests end in a 503"));
-    if let Some(other) = services().find(|service| service.object.name == name) {
+    if let Some(other) = cx.services().named(&name) {
         finding.note(format!(
             "There is one in namespace {}: write `{name}.{}`.",
             other.object.namespace, other.object.namespace
         ));
     }
-}
-
-fn is_carrier(service: &KubernetesObject) -> bool {
-    service.root.path(&["metadata", "annotations", "getambassador.io/config"]).is_some()
 }

@@ -122,8 +122,8 @@ fn mends<'r>(all: Findings<'r>, findings: &[&'r Finding]) -> String {
     let count = |trust: Trust| fixes().filter(|fix| fix.trust == trust).count();
     match (count(Trust::Safe), count(Trust::Unsafe)) {
         (0, 0) => String::new(),
-        (safe, 0) => format!(" {safe} can be mended with --fix."),
-        (0, more) => format!(" {more} can be mended with --unsafe-fixes."),
-        (safe, more) => format!(" {safe} can be mended with --fix, {more} more with --unsafe-fixes."),
+        (safe, 0) => format!("\n{safe} can be mended with --fix."),
+        (0, more) => format!("\n{more} can be mended with --unsafe-fixes."),
+        (safe, more) => format!("\n{safe} can be mended with --fix, {more} more with --unsafe-fixes."),
     }
 }

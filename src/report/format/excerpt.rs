@@ -7,10 +7,23 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Rende
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::Style;
+use crate::report::style::wrap;
 use crate::source::{self, SourceId, SourceMap};
 
 /// Longer lines are cut around what they are shown for.
 const LONGEST_LINE: usize = 400;
+
+/// More labels than these are told in words.
+const MOST_LABELS: usize = 3;
+
+/// So many places are named.
+const MOST_PLACES: usize = 4;
+
+/// What stands before a note: its line's gutter and the word.
+const NOTE: usize = 14;
+
+/// Lines do not break before these columns, however narrow the terminal is.
+const NARROWEST: usize = 30;
 
 /// A label whose span is in the text that the user opens.
 type Lifted<'a> = (AnnotationKind, Range<usize>, &'a str);
@@ -28,60 +41,115 @@ pub fn write_with(
     sources: &SourceMap,
     style: Style,
 ) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Info => Level::INFO,
+    let (level, word) = match diagnostic.severity {
+        Severity::Error => (Level::ERROR, "error"),
+        Severity::Warning => (Level::WARNING, "warning"),
+        Severity::Info => (Level::INFO, "info"),
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(name);
-    let (elements, fields) = elements(diagnostic, sources);
-    let notes = diagnostic.notes.iter().map(|note| Element::from(Level::NOTE.message(note.as_str())));
-    let help = help.map(|help| Element::from(Level::HELP.message(help)));
+    let message = wrapped(&diagnostic.message, word.len() + name.len() + "[]: ".len(), style);
+    let title = level.primary_title(message.as_str()).id(name);
+    let count = diagnostic.labels.len();
+    let (labels, more) = diagnostic.labels.split_at(if count > MOST_LABELS { 0 } else { count });
+    let Excerpts { elements, headings } = elements(&diagnostic.primary, labels, sources);
+    let more = Some(more).filter(|more| !more.is_empty()).map(|more| places(more, sources));
+    let notes: Vec<String> = more.iter().chain(&diagnostic.notes).map(|note| wrapped(note, NOTE, style)).collect();
+    let help = help.map(|help| wrapped(help, NOTE, style));
+    let notes = notes.iter().map(|note| Element::from(Level::NOTE.message(note.as_str())));
+    let help = help.as_deref().map(|help| Element::from(Level::HELP.message(help)));
     let group: Group<'_> = title.elements(elements.into_iter().chain(notes).chain(help));
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.term_width(style.columns(140)).render(&[group]);
-    for field in fields {
-        text = without_position(&text, &field);
+    for heading in headings {
+        text = heading.put_right(&text);
     }
     text.push('\n');
     text
 }
 
-/// A heading with the path of a field, without the line and column that the renderer puts behind every path: nobody can
-/// open a line of an object of an API server.
-fn without_position(text: &str, field: &str) -> String {
-    let Some((before, after)) = text.split_once(&format!(" {field}:")) else { return text.to_owned() };
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
-    format!("{before} {field}{rest}")
+/// A text whose lines break at blanks on a terminal, beside `beside` columns of other things.
+fn wrapped(text: &str, beside: usize, style: Style) -> String {
+    let Some(width) = style.width else { return text.to_owned() };
+    wrap(text, width.saturating_sub(beside).max(NARROWEST)).join("\n")
+}
+
+/// Many places, in words.
+fn places(labels: &[Label], sources: &SourceMap) -> String {
+    let what = labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+    let named: Vec<String> =
+        labels.iter().take(MOST_PLACES).map(|label| sources.place(label.span).to_string()).collect();
+    let rest = match labels.len().saturating_sub(MOST_PLACES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{} {what}: {}{rest}", labels.len(), named.join(", "))
+}
+
+/// What the renderer writes behind a path, and what should stand there.
+enum Heading {
+    /// The path of a field: nobody can open a line of an object of an API server.
+    Field(String),
+    /// A place in a line of which only a part is shown: the renderer counts from where the part begins.
+    Column {
+        /// The path and the line.
+        line: String,
+        column: u32,
+    },
+}
+
+impl Heading {
+    fn put_right(&self, text: &str) -> String {
+        let is_digit = |c: char| c.is_ascii_digit();
+        match self {
+            Self::Field(field) => {
+                let Some((before, after)) = text.split_once(&format!(" {field}:")) else { return text.to_owned() };
+                format!("{before} {field}{}", after.trim_start_matches(|c| is_digit(c) || c == ':'))
+            }
+            Self::Column { line, column } => {
+                let Some((before, after)) = text.split_once(line.as_str()) else { return text.to_owned() };
+                format!("{before}{line}{column}{}", after.trim_start_matches(is_digit))
+            }
+        }
+    }
+}
+
+struct Excerpts<'a> {
+    elements: Vec<Element<'a>>,
+    headings: Vec<Heading>,
 }
 
 /// One excerpt for each source: the lines from its first label to its last, never more of the text.
-/// Those of live objects are headed by a field, which is told too.
-fn elements<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> (Vec<Element<'a>>, Vec<String>) {
+fn elements<'a>(first: &'a Label, others: &'a [Label], sources: &'a SourceMap) -> Excerpts<'a> {
     let mut by_source: BTreeMap<(bool, SourceId), Vec<Lifted<'a>>> = BTreeMap::new();
-    let primary = sources.outermost(diagnostic.primary.span).source;
+    let primary = sources.outermost(first.span).source;
     let mut add = |kind: AnnotationKind, label: &'a Label| {
         let span = sources.outermost(label.span);
         by_source.entry((span.source != primary, span.source)).or_default().push((kind, span.range(), &label.text));
     };
-    add(AnnotationKind::Primary, &diagnostic.primary);
-    for label in &diagnostic.labels {
+    add(AnnotationKind::Primary, first);
+    for label in others {
         add(AnnotationKind::Context, label);
     }
-    let (mut elements, mut fields) = (Vec::new(), Vec::new());
+    let mut excerpts = Excerpts { elements: Vec::new(), headings: Vec::new() };
     for ((_, id), labels) in by_source {
         let excerpt = snippet(id, &labels, sources);
-        if let source::Origin::Live(_) = sources.get(id).origin {
-            let of = |label: &&Label| sources.outermost(label.span).source == id;
-            let label = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).find(of);
-            let place = label.map(|label| sources.place(label.span).to_string()).unwrap_or_default();
-            elements.push(Element::from(excerpt.path(place.clone())));
-            fields.push(place);
-        } else {
-            elements.push(Element::from(excerpt.path(sources.get(id).origin.to_string())));
-        }
+        let origin = &sources.get(id).origin;
+        let of = |label: &&Label| sources.outermost(label.span).source == id;
+        let place = std::iter::once(first).chain(others).find(of).map(|label| sources.place(label.span));
+        let (path, heading) = match (origin, place) {
+            (source::Origin::Live(_), place) => {
+                let path = place.map(|place| place.to_string()).unwrap_or_default();
+                (path.clone(), Heading::Field(path))
+            }
+            (_, Some(place)) => {
+                let path = origin.to_string();
+                (path.clone(), Heading::Column { line: format!("{path}:{}:", place.line), column: place.column })
+            }
+            (_, None) => continue,
+        };
+        excerpts.elements.push(Element::from(excerpt.path(path)));
+        excerpts.headings.push(heading);
     }
-    (elements, fields)
+    excerpts
 }
 
 fn snippet<'a>(id: SourceId, labels: &[Lifted<'a>], sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
@@ -164,6 +232,47 @@ mod tests {
         3 |   prefix: cart/
           |           ^^^^^
         ");
+    }
+
+    #[test]
+    fn many_places_are_told_in_words() {
+        let (sources, id) = sources("a: 1\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6\n");
+        let of = |line: u32| Span::new(id, line * 5, line * 5 + 1);
+        let many = (1..6).fold(Diagnostic::warning("odd", of(0), "odd"), |odd, line| odd.also(of(line), "with it"));
+        insta::assert_snapshot!(write(&many, &sources, Style::default()), @r"
+        warning[odd]: odd
+         --> shop.yaml:1:1
+          |
+        1 | a: 1
+          | ^
+          |
+          = note: 5 with it: shop.yaml:2:1, shop.yaml:3:1, shop.yaml:4:1, shop.yaml:5:1 and 1 more
+        ");
+    }
+
+    #[test]
+    fn a_part_of_a_line_is_headed_by_its_place_in_the_line() {
+        let text = format!("a: 1\nb: \"{}\", c: 5}}\n", "x".repeat(1_000));
+        let (sources, id) = sources(&text);
+        let at = text.find("c: 5").unwrap_or_default() as u32;
+        let shown = write(&Diagnostic::error("odd", Span::new(id, at, at + 1), "odd"), &sources, Style::default());
+        assert!(shown.contains("shop.yaml:2:1008\n"), "{shown}");
+    }
+
+    #[test]
+    fn on_a_terminal_lines_break_at_blanks() {
+        let (sources, id) = sources("prefix: cart/\n");
+        let long = Diagnostic::warning(
+            "prefix",
+            Span::new(id, 8, 13),
+            "no path begins with this: the Mapping matches nothing at all",
+        )
+        .note("Paths begin with a slash, and a prefix without one is compared with them as it stands.");
+        let shown = write(&long, &sources, Style { colour: false, width: Some(60) });
+        assert!(shown.lines().all(|line| line.chars().count() <= 60), "{shown}");
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let whole = words(&shown);
+        assert!(words(&long.message).iter().all(|word| whole.contains(word)), "{shown}");
     }
 
     #[test]
