@@ -76,7 +76,7 @@ fn the_hooks_take_files_and_end_as_lint_does() {
         assert_eq!(words.remove(0), "kubectl-ambassador");
         words
     };
-    for (name, text) in [("a.yaml", BAD.to_owned()), ("b.yaml", good())] {
+    for (name, text) in [("a.yaml", BAD.to_owned()), ("b.yaml", good().replace("name: a", "name: b"))] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let run = |id: &str, files: &[&str]| {
