@@ -23,6 +23,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("analysis", &["model", "routing", "outcome"]),
     ("pipeline", &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis"]),
     (
+        "convert",
+        &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
+    ),
+    (
         "lint",
         &[
             "source",
@@ -58,10 +62,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "pipeline",
             "route_test",
         ],
-    ),
-    (
-        "convert",
-        &["source", "diagnostic", "edition", "yaml", "resource", "model", "routing", "outcome", "analysis", "pipeline"],
     ),
     ("gateway", &["model", "routing", "outcome"]),
     (
