@@ -28,7 +28,9 @@ fn check(host: &ResourceView<'_>, _: &Context<'_>, out: &mut Findings) {
             continue;
         };
         let what = match selector.entries("matchLabels") {
-            [] => "nobody reads `matchExpressions`: this Host takes every Mapping without a hostname, and those whose hostname fits",
+            [] => {
+                "nobody reads `matchExpressions`: this Host takes every Mapping without a hostname, and those whose hostname fits"
+            }
             _ => "nobody reads `matchExpressions`: `matchLabels` alone counts",
         };
         out.report(expressions.key.span, what);
