@@ -62,7 +62,7 @@ impl Text {
             for cause in group.causes {
                 self.wrapped(&words::cause(cause), 0);
                 for place in words::places(cause) {
-                    self.line(&format!("  {}", style.dim(&place)));
+                    self.wrapped(&style.dim(&place), 2);
                 }
             }
             let (own, changes): (Vec<_>, Vec<_>) = group.changes.iter().partition(|(_, change)| words::is_own(change));
