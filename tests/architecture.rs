@@ -92,6 +92,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("hyper_util", &["gateway"]),
     ("rustls", &["gateway"]),
     ("tokio_rustls", &["gateway"]),
+    ("x509_cert", &["gateway"]),
+    ("rustix", &["input"]),
     ("tokio", &["input", "gateway", "cli"]),
     ("comfy_table", &["report"]),
     ("annotate_snippets", &["report"]),

@@ -22,6 +22,7 @@ mod forward;
 mod kube;
 mod kustomize;
 mod live;
+mod notice;
 mod refusal;
 mod revision;
 mod secrets;

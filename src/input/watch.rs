@@ -1,5 +1,6 @@
 //! Whether the files of an input changed, found by looking at them again: that works the same on every system, over
-//! network folders, and for ConfigMaps, which are replaced by moving a link.
+//! network folders, and for ConfigMaps, which are replaced by moving a link. Where the kernel tells of changes, the next
+//! look is at once.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -10,12 +11,16 @@ use std::time::{Duration, Instant};
 
 use ignore::WalkBuilder;
 
+use super::notice::Notice;
 use super::{Input, is_manifest, is_stdin};
 
 /// How long files are left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Looking takes at most one part in this many of the time, however many files there are.
+/// How long they are left alone whatever happens to them.
+const BREATH: Duration = Duration::from_millis(2);
+
+/// Looking takes at most one part in this many of the time, however many files there are, while nothing happens.
 const PART: u32 = 20;
 
 /// What is looked at, and how it looked last.
@@ -23,19 +28,24 @@ const PART: u32 = 20;
 pub struct Watch {
     input: Input,
     seen: u64,
+    notice: Notice,
 }
 
 impl Watch {
     /// Looks at the files of an input; `None` where nothing of it can change: standard input, a git revision.
     pub fn new(input: Input) -> Option<Self> {
         let can_change = input.kustomize.is_some() || input.files.iter().any(|path| !is_stdin(path));
-        let seen = (input.rev.is_none() && can_change).then(|| look(&input))?;
-        Some(Self { input, seen })
+        if input.rev.is_some() || !can_change {
+            return None;
+        }
+        let notice = Notice::new();
+        let seen = look(&input, &notice);
+        Some(Self { input, seen, notice })
     }
 
     /// Whether something changed since the last look.
     pub fn is_other(&mut self) -> bool {
-        let seen = look(&self.input);
+        let seen = look(&self.input, &self.notice);
         std::mem::replace(&mut self.seen, seen) != seen
     }
 
@@ -46,30 +56,40 @@ impl Watch {
             if self.is_other() {
                 return;
             }
-            thread::sleep(PAUSE.max(began.elapsed() * PART));
+            let took = began.elapsed();
+            thread::sleep(BREATH.max(took));
+            self.notice.wait(PAUSE.max(took * PART));
         }
     }
 }
 
 /// A number that is another one when a file came, went or was written.
-fn look(input: &Input) -> u64 {
+fn look(input: &Input, notice: &Notice) -> u64 {
     let mut hasher = DefaultHasher::new();
     for path in input.files.iter().filter(|path| !is_stdin(path)) {
-        see_all(path, input.recursive, is_manifest, &mut hasher);
+        see_all(path, input.recursive, is_manifest, notice, &mut hasher);
     }
     if let Some(folder) = &input.kustomize {
-        see_all(folder, true, |_| true, &mut hasher);
+        see_all(folder, true, |_| true, notice, &mut hasher);
     }
     hasher.finish()
 }
 
-fn see_all(path: &Path, recursive: bool, counts: impl Fn(&Path) -> bool, hasher: &mut DefaultHasher) {
+fn see_all(path: &Path, recursive: bool, counts: impl Fn(&Path) -> bool, notice: &Notice, hasher: &mut DefaultHasher) {
     if !path.is_dir() {
+        // A file is often replaced by another of its name.
+        notice.listen(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
         return see(path, hasher);
     }
     let depth = if recursive { None } else { Some(1) };
-    let walk = WalkBuilder::new(path).standard_filters(false).max_depth(depth).build();
-    let mut found: Vec<PathBuf> = walk.flatten().map(ignore::DirEntry::into_path).filter(|path| counts(path)).collect();
+    let mut found: Vec<PathBuf> = Vec::new();
+    for entry in WalkBuilder::new(path).standard_filters(false).max_depth(depth).build().flatten() {
+        if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            notice.listen(entry.path());
+        } else if counts(entry.path()) {
+            found.push(entry.into_path());
+        }
+    }
     found.sort();
     found.iter().for_each(|file| see(file, hasher));
 }
@@ -103,7 +123,7 @@ mod tests {
     #[test]
     fn a_file_that_is_written_came_or_went_is_a_change() {
         let folder = folder(&[("a.yaml", "a")]);
-        let seen = || look(&input(folder.path()));
+        let seen = || look(&input(folder.path()), &Notice::new());
         let first = seen();
         assert_eq!(first, seen());
         fs::write(folder.path().join("a.yaml"), "ab").unwrap();
@@ -118,9 +138,9 @@ mod tests {
     #[test]
     fn what_is_no_manifest_is_not_looked_at() {
         let folder = folder(&[("a.yaml", "a")]);
-        let first = look(&input(folder.path()));
+        let first = look(&input(folder.path()), &Notice::new());
         fs::write(folder.path().join(".a.yaml.swp"), "a").unwrap();
-        assert_eq!(first, look(&input(folder.path())));
+        assert_eq!(first, look(&input(folder.path()), &Notice::new()));
     }
 
     #[cfg(unix)]
@@ -129,10 +149,10 @@ mod tests {
         let folder = folder(&[("one", "a"), ("two", "a")]);
         let link = folder.path().join("a.yaml");
         std::os::unix::fs::symlink(folder.path().join("one"), &link).unwrap();
-        let first = look(&input(&link));
+        let first = look(&input(&link), &Notice::new());
         fs::remove_file(&link).unwrap();
         std::os::unix::fs::symlink(folder.path().join("two"), &link).unwrap();
-        assert_ne!(first, look(&input(&link)));
+        assert_ne!(first, look(&input(&link), &Notice::new()));
     }
 
     #[test]

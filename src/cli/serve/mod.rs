@@ -131,7 +131,7 @@ enum Told {
 }
 
 /// How long changes settle before they are read.
-const SETTLES: Duration = Duration::from_millis(50);
+const SETTLES: Duration = Duration::from_millis(25);
 
 impl Args {
     pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
@@ -263,7 +263,7 @@ fn settle(first: Told, told: &Receiver<Told>, notes: &mut Vec<String>) -> Next {
             Told::Reload => return Next::Read,
             Told::Changed => {
                 next = Next::Read;
-                latest = latest.or_else(|| Some(Instant::now() + SETTLES * 4));
+                latest = latest.or_else(|| Some(Instant::now() + SETTLES * 8));
             }
         }
         // A note is told at once.
