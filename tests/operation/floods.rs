@@ -40,7 +40,20 @@ struct Flooder(TcpStream);
 
 impl Flooder {
     fn new(served: &Served) -> Self {
-        let mut stream = TcpStream::connect(served.address()).unwrap();
+        Self::over(TcpStream::connect(served.address()).unwrap())
+    }
+
+    /// One for which the system keeps little that is not read.
+    fn deaf(served: &Served) -> Self {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        socket.connect(&served.address().into()).unwrap();
+        let flooder = Self::over(socket.into());
+        flooder.0.set_write_timeout(Some(PATIENCE)).unwrap();
+        flooder
+    }
+
+    fn over(mut stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
         stream.set_write_timeout(Some(Duration::from_secs(2))).unwrap();
         stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
@@ -61,6 +74,26 @@ impl Flooder {
             }
             assert!(began.elapsed() < PATIENCE, "the flood takes too long");
         }
+        self.is_over_soon()
+    }
+
+    /// Sends frames on and on and reads nothing; whether the gateway ends the connection before so many.
+    fn is_ended_unread_within(&mut self, most: u32, frame: &[u8]) -> bool {
+        const AT_ONCE: u32 = 1000;
+        let piece = frame.repeat(AT_ONCE as usize);
+        let began = Instant::now();
+        for _ in 0..most / AT_ONCE {
+            if let Err(error) = self.0.write_all(&piece) {
+                // Not to be read from any more is no end.
+                return !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
+            }
+            assert!(began.elapsed() < PATIENCE, "the flood takes too long");
+        }
+        // What is sent after the end is read for a while, so that the client gets the last words.
+        self.is_over_soon()
+    }
+
+    fn is_over_soon(&mut self) -> bool {
         let end = Instant::now() + Duration::from_secs(5);
         while Instant::now() < end {
             if self.is_over() {
@@ -82,10 +115,13 @@ impl Flooder {
 
 /// Floods, with another client served beside; memory must stay.
 fn flood(name: &str, most: u32, frames: impl FnMut(u32) -> Vec<u8>) -> bool {
+    flood_with(name, |served| Flooder::new(served).is_ended_within(most, frames))
+}
+
+fn flood_with(name: &str, floods: impl FnOnce(&Served) -> bool) -> bool {
     let good = Upstream::start(Manner::Echo);
     let served = Served::start(&mapping("good", "/good/", good.address(), ""));
     let before = served.memory_kib();
-    let mut flooder = Flooder::new(&served);
     let is_ended = std::thread::scope(|scope| {
         let other = scope.spawn(|| {
             let mut client = Client::new(served.address());
@@ -93,7 +129,7 @@ fn flood(name: &str, most: u32, frames: impl FnMut(u32) -> Vec<u8>) -> bool {
                 assert_eq!(client.get("/good/x").unwrap().status(), 200);
             }
         });
-        let is_ended = flooder.is_ended_within(most, frames);
+        let is_ended = floods(&served);
         other.join().unwrap();
         is_ended
     });
@@ -122,6 +158,17 @@ fn rapid_resets_end_the_connection() {
 fn settings_and_pings_whose_answers_are_read_cost_nothing() {
     flood("settings", 20_000, |_| frame(SETTINGS, 0, 0, &[0, 4, 0, 1, 0, 0]));
     flood("pings", 20_000, |_| frame(PING, 0, 0, &[0; 8]));
+}
+
+/// A client that asks and reads nothing: what waits for it is bounded, and then the connection ends.
+#[test]
+fn settings_and_pings_whose_answers_are_not_read_end_the_connection() {
+    for (name, frame) in
+        [("unread settings", frame(SETTINGS, 0, 0, &[0, 4, 0, 1, 0, 0])), ("unread pings", frame(PING, 0, 0, &[0; 8]))]
+    {
+        let is_ended = flood_with(name, |served| Flooder::deaf(served).is_ended_unread_within(2_000_000, &frame));
+        assert!(is_ended, "{name} go on");
+    }
 }
 
 #[test]

@@ -19,6 +19,9 @@ const PIECE: usize = 64 * 1024;
 const MOST_READ: usize = 256 * 1024;
 const MOST_KEPT: usize = 256 * 1024;
 
+/// How much is judged ahead of h2 while the client takes nothing.
+const MOST_AHEAD: usize = 64 * 1024;
+
 /// How long a connection that we end is read on, so that the client gets our last words before a reset.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -114,6 +117,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Guarded<S> {
         Poll::Ready(Ok(()))
     }
 
+    /// Writes until nothing is left to write. While the client takes nothing, what it sends is judged all the same: a flood
+    /// ends the connection though h2 asks for nothing more.
+    fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let out = self.poll_empty(cx);
+        if out.is_ready() {
+            return out;
+        }
+        while self.session.end().is_none()
+            && self.ahead() < MOST_AHEAD
+            && matches!(self.poll_fill(cx), Poll::Ready(Ok(true)))
+        {}
+        if self.session.end().is_some() {
+            return over();
+        }
+        if self.ahead() > 0
+            && let Some(reader) = self.reader.take()
+        {
+            reader.wake();
+        }
+        out
+    }
+
+    /// Bytes that were judged and that h2 has not asked for.
+    fn ahead(&mut self) -> usize {
+        self.session.inward().iter().map(|piece| piece.len()).sum()
+    }
+
     /// Reads what is there and judges it; `Ready(false)` is the client's end.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         let mut total = 0;
@@ -194,7 +224,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
             return over();
         }
         if this.outbox.len() > MOST_KEPT {
-            ready!(this.poll_empty(cx))?;
+            ready!(this.poll_out(cx))?;
         }
         this.last = Instant::now();
         this.session.send(bytes, &mut this.outbox);
@@ -209,7 +239,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.borrow_mut().poll_empty(cx)
+        self.0.borrow_mut().poll_out(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
