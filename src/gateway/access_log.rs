@@ -9,8 +9,9 @@ use http::header::HeaderValue;
 
 use super::account::Entry;
 use super::clock;
+use super::log_service::Sink;
 use crate::model::format::{FormatPart, parse};
-use crate::model::{LogSettings, LogShape};
+use crate::model::{LogSettings, LogShape, LogSink};
 use crate::outcome::head::Head;
 
 /// Emissary's own format.
@@ -50,6 +51,7 @@ pub(crate) struct LogPlan {
     shape: Shape,
     request: Vec<Vec<String>>,
     response: Vec<Vec<String>>,
+    sink: Option<Sink>,
 }
 
 #[derive(Debug, Default)]
@@ -87,8 +89,8 @@ pub enum LogChoice {
 }
 
 impl LogPlan {
-    /// The plan for a Module's settings, or for what the user chose over them.
-    pub(crate) fn new(settings: &LogSettings, choice: Option<LogChoice>) -> Self {
+    /// The plan for a Module's settings, or for what the user chose over them; a LogService gets its entries besides.
+    pub(crate) fn new(settings: &LogSettings, choice: Option<LogChoice>, service: Option<&LogSink>) -> Self {
         let own_keys =
             || JSON.iter().map(|(key, format)| ((*key).to_owned(), (*format).to_owned())).collect::<Vec<_>>();
         let mut plan = Self::default();
@@ -104,12 +106,30 @@ impl LogPlan {
             (Some(LogChoice::Json), LogShape::Text(_)) => plan.keyed(own_keys()),
         };
         plan.shape = shape;
+        plan.sink = service.map(|wish| Sink::new(wish, &mut plan));
         plan
     }
 
-    /// Whether nothing is written.
+    /// Whether nothing is told of exchanges.
     pub(crate) fn is_off(&self) -> bool {
-        matches!(self.shape, Shape::Off)
+        matches!(self.shape, Shape::Off) && self.sink.is_none()
+    }
+
+    /// The LogService, if there is one.
+    pub(crate) fn sink(&self) -> Option<&Sink> {
+        self.sink.as_ref()
+    }
+
+    /// Notes one more request header; where its value will stand.
+    pub(crate) fn want_of_request(&mut self, name: String) -> usize {
+        self.request.push(vec![name]);
+        self.request.len() - 1
+    }
+
+    /// Notes one more response header; where its value will stand.
+    pub(crate) fn want_of_response(&mut self, name: String) -> usize {
+        self.response.push(vec![name]);
+        self.response.len() - 1
     }
 
     fn keyed(&mut self, keys: Vec<(String, String)>) -> Shape {
@@ -372,8 +392,8 @@ mod tests {
     #[test]
     fn a_plan_wants_only_what_its_format_names() {
         let settings = LogSettings { path: String::new(), shape: LogShape::Text(None) };
-        let plan = LogPlan::new(&settings, None);
+        let plan = LogPlan::new(&settings, None, None);
         assert_eq!((plan.request.len(), plan.response.len()), (6, 1));
-        assert!(LogPlan::new(&settings, Some(LogChoice::Off)).is_off());
+        assert!(LogPlan::new(&settings, Some(LogChoice::Off), None).is_off());
     }
 }

@@ -10,8 +10,11 @@ use std::time::{Duration, Instant, SystemTime};
 use http::HeaderMap;
 use http::header::HeaderValue;
 
+use super::access_log::LogPlan;
 use super::downstream::Downstream;
+use super::filters::grpc_stats::Call;
 use super::metrics::Counters;
+use super::tracing::Trace;
 use super::upload::Progress;
 use super::worker::Worker;
 use crate::outcome::request::Version;
@@ -129,6 +132,14 @@ pub(crate) struct Entry {
     pub(crate) sent: Cell<u64>,
     pub(crate) service_time: Option<Duration>,
     pub(crate) grpc_status: Option<HeaderValue>,
+    /// The answer's trailers that the log wants.
+    pub(crate) trailers: HeaderMap,
+    /// The log that values were noted for, if any were.
+    pub(crate) log: Option<Arc<LogPlan>>,
+    /// The trace that it belongs to, where there is a TracingService.
+    pub(crate) trace: Option<Box<Trace>>,
+    /// The gRPC call that it is, where calls are counted.
+    pub(crate) call: Option<Box<Call>>,
     pub(crate) transport_failure: Option<String>,
 }
 
@@ -183,12 +194,24 @@ impl Account {
         }
     }
 
+    /// Counts bytes that pass from the upstream to the client.
+    pub(crate) fn passed(&self, bytes: &[u8]) {
+        self.sent(bytes.len());
+        self.look(|entry| {
+            if let Some(call) = &entry.call {
+                call.answered.see(bytes);
+            }
+        });
+    }
+
     /// Looks at an answer's trailers.
     pub(crate) fn trailers(&mut self, trailers: Option<&HeaderMap>) {
-        if let (Some(entry), Some(trailers)) = (&mut self.0, trailers)
-            && let Some(status) = trailers.get("grpc-status")
-        {
+        let (Some(entry), Some(trailers)) = (&mut self.0, trailers) else { return };
+        if let Some(status) = trailers.get("grpc-status") {
             entry.grpc_status = Some(status.clone());
+        }
+        if let Some(sink) = entry.log.as_ref().and_then(|log| log.sink()) {
+            entry.trailers = sink.of_trailers(trailers);
         }
     }
 

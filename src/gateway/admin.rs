@@ -16,7 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio::task::LocalSet;
 
 use super::body::{Body, Failure};
@@ -73,10 +73,15 @@ pub(crate) fn serve(
     Ok(bound)
 }
 
+/// The most connections at once; others wait.
+const MOST_CONNECTIONS: usize = 128;
+
 async fn accept(socket: std::net::TcpListener, shared: Arc<Shared>, pages: Arc<dyn Pages>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(socket) else { return };
     let mut drain = shared.drain.subscribe();
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
@@ -98,6 +103,7 @@ async fn accept(socket: std::net::TcpListener, shared: Arc<Shared>, pages: Arc<d
                 .max_buf_size(64 * 1024)
                 .serve_connection(TokioIo::new(stream), service);
             let _ = connection.await;
+            drop(place);
         });
     }
 }

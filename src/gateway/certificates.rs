@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
-use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use rustls::{RootCertStore, SupportedCipherSuite, SupportedProtocolVersion};
@@ -46,9 +45,15 @@ pub(crate) fn revoked(material: &TlsMaterial) -> Result<Vec<CertificateRevocatio
     lists.map_err(|error| wrong(material, error))
 }
 
+/// The SHA-256 of a certificate, in hexadecimal digits.
+pub(crate) fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The ciphers that a TLSContext allows; those of TLS 1.3 are not configurable, as in Envoy.
 pub(crate) fn provider(context: Option<&TlsContext>) -> Arc<CryptoProvider> {
-    let mut provider = ring::default_provider();
+    let mut provider = rustls::crypto::ring::default_provider();
     if let Some(wanted) = context.map(|context| &context.cipher_suites).filter(|suites| !suites.is_empty()) {
         let names: Vec<&str> = wanted.iter().flat_map(|text| text.trim_matches(['[', ']']).split('|')).collect();
         provider.cipher_suites.retain(|suite| match suite {
@@ -104,7 +109,7 @@ mod tests {
     #[test]
     fn ciphers_have_openssls_names() {
         let names: Vec<String> =
-            ring::default_provider().cipher_suites.iter().map(|suite| openssl_name(*suite)).collect();
+            rustls::crypto::ring::default_provider().cipher_suites.iter().map(|suite| openssl_name(*suite)).collect();
         for name in ["TLS_AES_256_GCM_SHA384", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"] {
             assert!(names.iter().any(|known| known == name), "{name} in {names:?}");
         }

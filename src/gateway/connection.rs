@@ -64,7 +64,9 @@ pub(crate) async fn serve(worker: Rc<Worker>, mut stream: TcpStream, port: u16) 
         let chain = listener.chain(Some(name))?;
         view.loaded.tls(chain.tls?).cloned()
     };
-    let accepted = tokio::time::timeout(OPENING, tls::accept(Prefixed::new(first.freeze(), stream), choose)).await;
+    let wanted = &view.loaded.table.settings.set_current_client_cert_details;
+    let stream = Prefixed::new(first.freeze(), stream);
+    let accepted = tokio::time::timeout(OPENING, tls::accept(stream, choose, wanted)).await;
     let Ok(Some((stream, secured))) = accepted else { return };
     let name = secured.server_name.clone();
     let down = Rc::new(Downstream { port, peer, local, tls: Some(secured) });

@@ -21,6 +21,7 @@ use super::frames;
 use super::gate::{Note, Notes, Refusal};
 use super::loaded::{Loaded, View};
 use super::reply::Answer;
+use super::tracing;
 use super::upload::Upload;
 use super::worker::Worker;
 use crate::model::{Action, AuthUse, Cors, Filter, Forward, HeaderEdits, Underscores};
@@ -147,6 +148,10 @@ impl Exchange {
             sent: Cell::new(0),
             service_time: None,
             grpc_status: None,
+            trailers: HeaderMap::new(),
+            log: None,
+            trace: None,
+            call: None,
             transport_failure: None,
         });
         let peer = down.peer.ip();
@@ -190,6 +195,7 @@ impl Exchange {
         let loaded = &*view.loaded;
         let Some(listener) = loaded.table.listener(self.down.port) else { return Err(Answer::Gone) };
         self.take_in(loaded, listener)?;
+        tracing::begin(self, loaded);
         let host = self.virtual_host(listener);
         let mut selection = self.select(loaded, host);
         self.note_cluster(loaded, selection);
@@ -199,6 +205,7 @@ impl Exchange {
                 Filter::Gzip(rules) => self.gzip = Some(gzip::Wish::of(rules, &mut self.head)),
                 Filter::GrpcWeb => web::take_web(self).await?,
                 Filter::GrpcHttp1Bridge => web::take_bridge(self),
+                Filter::GrpcStats(stats) => filters::grpc_stats::begin(self, stats),
                 Filter::Buffer { max_request_bytes } => {
                     Box::pin(filters::buffer(self, u64::from(*max_request_bytes))).await?;
                 }
@@ -389,8 +396,8 @@ impl Exchange {
         let mut is_noted = false;
         self.account.look(|entry| is_noted = !entry.wanted.is_empty());
         if !log.is_off() && !is_noted {
-            let wanted = log.of_request(&self.head);
-            self.account.note(|entry| entry.wanted = wanted);
+            let (wanted, log) = (log.of_request(&self.head), Arc::clone(log));
+            self.account.note(|entry| (entry.wanted, entry.log) = (wanted, Some(log)));
         }
     }
 }

@@ -28,6 +28,7 @@ use super::gate::{CHUNKS, LENGTH};
 use super::loaded::Loaded;
 use super::passing::Passing;
 use super::reply::Answer;
+use super::tracing;
 use super::upload::{Gathering, Progress, UpBody};
 use super::upstream::balance::hash;
 use super::upstream::breaker::Counted;
@@ -74,6 +75,7 @@ impl Exchange {
         }
         let key = self.sticky(forward);
         self.prepare(loaded, route, forward, &upstream);
+        tracing::hand_on(self, loaded);
         self.note_request();
         if forward.retry.is_some() || upstream.is_followed() {
             self.upload.keep(loaded.table.settings.buffer_limit_bytes.map_or(KEPT, u64::from));

@@ -155,7 +155,9 @@ async fn ask(worker: &Worker, upstream: &Arc<Upstream>, endpoint: &Arc<Endpoint>
                 path: Cow::Owned(path.to_string()),
                 headers,
             };
-            let Some(request) = request(Cow::Owned(head), UpBody::Silent, upstream.cluster.http2) else {
+            // Envoy asks over HTTP/1 whatever else the cluster speaks; over TLS, HTTP/2 has been agreed upon already.
+            let is_http2 = upstream.cluster.http2 && upstream.tls.is_some();
+            let Some(request) = request(Cow::Owned(head), UpBody::Silent, is_http2) else {
                 return Found::Bad;
             };
             let sent = worker.pools.send(upstream, endpoint, Priority::Default, request, &Cell::new(None)).await;

@@ -12,6 +12,7 @@ use super::error::GatewayError;
 use super::metrics::Counters;
 use super::supply::{Endpoints, Installation, Place, TlsMaterial};
 use super::tls::ServerTls;
+use super::tracing::Tracer;
 use super::upstream::Upstream;
 use super::upstream::tls::{ClientTls, client, print};
 use crate::model::{Cluster, ClusterId, Id as _, TlsId};
@@ -28,11 +29,13 @@ pub(crate) struct Loaded {
     /// The `server` header.
     pub(crate) server: HeaderValue,
     /// The access log.
-    pub(crate) log: LogPlan,
+    pub(crate) log: Arc<LogPlan>,
     /// The gateway's own service cluster.
     pub(crate) source_cluster: Arc<str>,
     /// Counters of Mappings, by id.
     pub(crate) counters: Vec<Arc<Counters>>,
+    /// The TracingService, if it is one that is spoken here.
+    pub(crate) tracer: Option<Tracer>,
     upstreams: Vec<Arc<Upstream>>,
     tls: HashMap<TlsId, ServerTls>,
 }
@@ -63,7 +66,8 @@ impl Loaded {
             version: before.map_or(1, |before| before.version + 1),
             mappings: installed.mappings,
             server: HeaderValue::from_str(&settings.server_name).unwrap_or_else(|_| HeaderValue::from_static("envoy")),
-            log: LogPlan::new(&settings.log, options.log),
+            log: Arc::new(LogPlan::new(&settings.log, options.log, installed.log.as_ref())),
+            tracer: installed.tracing.and_then(|wish| Tracer::new(&wish, &installed.source_cluster)),
             source_cluster: installed.source_cluster,
             counters,
             upstreams,

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::filters::grpc_stats::Calls;
+
 /// Upper bounds of the histogram of durations, in milliseconds.
 const BOUNDS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
 
@@ -59,6 +61,8 @@ pub(crate) struct Totals {
     pub(crate) installs: AtomicU64,
     /// Changes that were refused.
     pub(crate) refused: AtomicU64,
+    /// gRPC calls, where the Module asks for it.
+    pub(crate) calls: Calls,
 }
 
 /// Writes everything as Prometheus reads it; `mappings` are names with their counters.
@@ -107,6 +111,7 @@ pub(crate) fn write<'a>(
     for (name, counters) in used() {
         histogram(&mut out, &escaped(name), counters);
     }
+    totals.calls.write(&mut out);
     out
 }
 
@@ -122,7 +127,8 @@ fn histogram(out: &mut String, name: &str, counters: &Counters) {
     let _ = writeln!(out, "ambassador_request_seconds_count{{mapping=\"{name}\"}} {sum}");
 }
 
-fn escaped(label: &str) -> String {
+/// A label's text.
+pub(crate) fn escaped(label: &str) -> String {
     label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 

@@ -116,7 +116,7 @@ impl http_body::Body for Passing {
             Poll::Ready(Some(Err(_))) => this.break_off(cx, Flag::UpstreamTermination),
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
-                    this.account.sent(data.len());
+                    this.account.passed(data);
                     if this.idle.is_some() {
                         this.last = Instant::now();
                     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::model::TlsContext;
+use crate::model::{LogSink, TlsContext, Tracing};
 use crate::routing::RouteTable;
 
 /// Everything that a configuration is to the gateway.
@@ -24,6 +24,10 @@ pub struct Installation {
     pub places: Vec<Place>,
     /// The gateway's own service cluster, as descriptors tell it.
     pub source_cluster: Arc<str>,
+    /// The LogService.
+    pub log: Option<LogSink>,
+    /// The TracingService.
+    pub tracing: Option<Tracing>,
 }
 
 /// TLS settings with what they need. Contents of Secrets stay in here.

@@ -9,6 +9,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::certificates::{identity, openssl_name, provider, revoked, roots, versions, wrong};
+use super::client_certificate;
 use super::downstream::Tls;
 use super::error::GatewayError;
 use super::prefixed::Prefixed;
@@ -19,6 +20,8 @@ use super::supply::TlsMaterial;
 pub(crate) struct ServerTls {
     with_alpn: Arc<ServerConfig>,
     without_alpn: Arc<ServerConfig>,
+    /// The URIs by which our certificate says who we are.
+    uris: Arc<[String]>,
 }
 
 impl ServerTls {
@@ -27,6 +30,7 @@ impl ServerTls {
         let context = &material.context;
         let pair = material.certificate.as_ref().ok_or_else(|| wrong(material, "there is no certificate"))?;
         let (chain, key) = identity(material, pair)?;
+        let uris = client_certificate::own_uris(&chain).into();
         let provider = provider(Some(context));
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&versions(Some(context)))
@@ -47,7 +51,7 @@ impl ServerTls {
         let mut config = builder.with_single_cert(chain, key).map_err(|error| wrong(material, error))?;
         let without_alpn = Arc::new(config.clone());
         config.alpn_protocols = alpn(&context.alpn_protocols);
-        Ok(Self { with_alpn: Arc::new(config), without_alpn })
+        Ok(Self { with_alpn: Arc::new(config), without_alpn, uris })
     }
 
     /// What suits a client: where it offers nothing that we speak, no protocol is chosen, and the handshake goes on.
@@ -66,15 +70,17 @@ fn alpn(protocols: &[String]) -> Vec<Vec<u8>> {
 /// A TLS connection of a client.
 pub(crate) type Secured = TlsStream<Prefixed<TcpStream>>;
 
-/// Does the handshake; `choose` finds the TLS for a server name.
+/// Does the handshake; `choose` finds the TLS for a server name. Of a client's certificate is told what `wanted` says.
 pub(crate) async fn accept(
     stream: Prefixed<TcpStream>,
     choose: impl FnOnce(Option<&str>) -> Option<ServerTls>,
+    wanted: &[(String, bool)],
 ) -> Option<(Secured, Tls)> {
     let start = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await.ok()?;
     let hello = start.client_hello();
     let server_name: Option<Arc<str>> = hello.server_name().map(|name| name.to_ascii_lowercase().into());
-    let config = choose(server_name.as_deref())?.for_client(&hello);
+    let chosen = choose(server_name.as_deref())?;
+    let config = chosen.for_client(&hello);
     let stream = start.into_stream(config).await.ok()?;
     let connection = stream.get_ref().1;
     let version = match connection.protocol_version() {
@@ -82,7 +88,9 @@ pub(crate) async fn accept(
         _ => "TLSv1.2",
     };
     let cipher = connection.negotiated_cipher_suite().map(openssl_name).unwrap_or_default();
-    Some((stream, Tls { server_name, version, cipher, told: None }))
+    let shown = connection.peer_certificates().unwrap_or_default();
+    let told = client_certificate::told(shown, &chosen.uris, wanted);
+    Some((stream, Tls { server_name, version, cipher, told }))
 }
 
 /// Whether a client that did the handshake chose HTTP/2; `None`: nothing was chosen.

@@ -1,6 +1,6 @@
 //! The body of a request: read once from the client, given to all who need it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
@@ -10,9 +10,11 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::body::Failure;
+use super::filters::grpc_stats::Messages;
 
 /// How far the client has come with its request.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub(crate) struct Progress {
     /// Our own address of the connection to the upstream.
     pub(crate) local: Cell<Option<std::net::SocketAddr>>,
     waiting: RefCell<Option<Waker>>,
+    messages: OnceCell<Rc<Messages>>,
 }
 
 impl Progress {
@@ -33,6 +36,7 @@ impl Progress {
             last: Cell::new(Instant::now()),
             local: Cell::new(None),
             waiting: RefCell::new(None),
+            messages: OnceCell::new(),
         })
     }
 
@@ -68,8 +72,16 @@ impl Progress {
         self.received.set(self.received.get() + bytes);
     }
 
-    fn saw(&self, bytes: usize) {
-        self.received.set(self.received.get() + bytes as u64);
+    /// Counts messages of a gRPC call in what comes from now on.
+    pub(crate) fn watch(&self, messages: Rc<Messages>) {
+        let _ = self.messages.set(messages);
+    }
+
+    fn saw(&self, bytes: &[u8]) {
+        self.received.set(self.received.get() + bytes.len() as u64);
+        if let Some(messages) = self.messages.get() {
+            messages.see(bytes);
+        }
         self.last.set(Instant::now());
     }
 
@@ -262,7 +274,7 @@ impl Source {
             Some(Err(_)) => self.end(true),
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(data) => {
-                    self.progress.saw(data.len());
+                    self.progress.saw(&data);
                     self.held += data.len() as u64;
                     self.pieces.push_back(data);
                     if self.incoming.as_ref().is_some_and(|incoming| incoming.is_end_stream()) {
@@ -399,6 +411,8 @@ pub(crate) enum UpBody {
     Silent,
     /// One piece, of our own.
     Full(Bytes),
+    /// Piece by piece, of our own.
+    Pushed(mpsc::Receiver<Bytes>),
     /// The client's.
     Shared {
         /// The reading.
@@ -420,6 +434,7 @@ impl http_body::Body for UpBody {
                 *self = Self::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
+            Self::Pushed(pieces) => pieces.poll_recv(cx).map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
             Self::Shared { source, trailers } => {
                 let trailers = *trailers;
                 source.poll_piece(cx, trailers)
@@ -431,6 +446,7 @@ impl http_body::Body for UpBody {
         match self {
             Self::Empty | Self::Silent => true,
             Self::Full(bytes) => bytes.is_empty(),
+            Self::Pushed(_) => false,
             Self::Shared { source, trailers } => source.is_end(*trailers),
         }
     }
@@ -439,7 +455,7 @@ impl http_body::Body for UpBody {
         match self {
             Self::Empty => SizeHint::with_exact(0),
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Silent | Self::Shared { .. } => SizeHint::default(),
+            Self::Silent | Self::Pushed(_) | Self::Shared { .. } => SizeHint::default(),
         }
     }
 }

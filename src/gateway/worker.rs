@@ -19,8 +19,10 @@ use super::connection;
 use super::health;
 use super::live::Live;
 use super::loaded::{Loaded, View};
+use super::log_service::Batch;
 use super::log_writer::LogWriter;
 use super::metrics::Totals;
+use super::tracing::Spans;
 use super::upstream::Pools;
 
 /// Since when the gateway lives.
@@ -76,6 +78,8 @@ pub(crate) struct Worker {
     view: RefCell<Rc<View>>,
     date: RefCell<(u64, HeaderValue)>,
     lines: RefCell<Vec<u8>>,
+    batch: RefCell<Batch>,
+    spans: RefCell<Spans>,
     is_done: Cell<bool>,
 }
 
@@ -90,6 +94,8 @@ impl Worker {
             view: RefCell::new(view),
             date: RefCell::new((0, HeaderValue::from_static(""))),
             lines: RefCell::default(),
+            batch: RefCell::default(),
+            spans: RefCell::default(),
             is_done: Cell::new(false),
         })
     }
@@ -115,19 +121,34 @@ impl Worker {
     }
 
     /// Tells the end of an exchange.
-    pub(crate) fn tell(&self, entry: &Entry) {
+    pub(crate) fn tell(self: &Rc<Self>, entry: &Entry) {
         let view = self.view();
         let loaded = &view.loaded;
         let received = entry.progress.as_ref().map_or(0, |progress| progress.received());
         let (sent, took) = (entry.sent.get(), entry.began.elapsed());
         let counters = entry.counters.as_deref().unwrap_or(&self.shared.totals.unrouted);
         counters.count(entry.status, received, sent, took);
-        if !loaded.log.is_off() {
+        if let Some(call) = &entry.call {
+            self.shared.totals.calls.count(call, entry.cluster.as_ref(), entry.grpc_status.as_ref(), took);
+        }
+        // The log that the values were noted for may not be that of now.
+        let log = entry.log.as_ref().unwrap_or(&loaded.log);
+        if !log.is_off() {
             let mut lines = self.lines.borrow_mut();
-            loaded.log.write(entry, &mut lines);
+            log.write(entry, &mut lines);
             if lines.len() >= LOG_PIECE {
                 self.shared.log.write(std::mem::take(&mut *lines));
             }
+        }
+        if let Some(sink) = log.sink() {
+            let is_full = self.batch.borrow_mut().take(sink, entry);
+            if is_full {
+                self.flush_entries(true);
+            }
+        }
+        if let (Some(tracer), Some(trace)) = (&loaded.tracer, &entry.trace) {
+            self.spans.borrow_mut().take(tracer, trace, entry);
+            self.flush_spans(false);
         }
         self.shared.live.tell(entry, took);
     }
@@ -136,6 +157,26 @@ impl Worker {
         let lines = std::mem::take(&mut *self.lines.borrow_mut());
         if !lines.is_empty() {
             self.shared.log.write(lines);
+        }
+    }
+
+    /// Sends the LogService what is due.
+    fn flush_entries(self: &Rc<Self>, at_once: bool) {
+        let view = self.view();
+        let Some(sink) = view.loaded.log.sink() else { return };
+        let mut batch = self.batch.borrow_mut();
+        if batch.is_due(sink, at_once) {
+            batch.send(self, &view.loaded, sink);
+        }
+    }
+
+    /// Sends the TracingService what is due.
+    fn flush_spans(self: &Rc<Self>, at_once: bool) {
+        let view = self.view();
+        let Some(tracer) = &view.loaded.tracer else { return };
+        let mut spans = self.spans.borrow_mut();
+        if spans.is_due(at_once) {
+            spans.send(self, &view.loaded, tracer);
         }
     }
 
@@ -155,6 +196,11 @@ impl Worker {
         }
         self.is_done.set(true);
         self.flush();
+        self.flush_entries(true);
+        self.flush_spans(true);
+        let mut batch = std::mem::take(&mut *self.batch.borrow_mut());
+        let mut spans = std::mem::take(&mut *self.spans.borrow_mut());
+        tokio::join!(batch.end(), spans.end());
     }
 
     /// Connections of clients that it has.
@@ -178,6 +224,8 @@ impl Worker {
         while !self.is_done.get() {
             tokio::time::sleep(TICK).await;
             self.flush();
+            self.flush_entries(false);
+            self.flush_spans(false);
             ticks += 1;
             if ticks.is_multiple_of(10) {
                 self.sweep();

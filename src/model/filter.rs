@@ -257,4 +257,37 @@ pub struct Tracing {
     pub driver: String,
     /// Percentages: asked by clients, drawn, and of all.
     pub sampling: [u32; 3],
+    /// Where Zipkin takes spans.
+    pub endpoint: String,
+    /// The Host header for Zipkin, if not the cluster's name.
+    pub hostname: Option<String>,
+    /// The name of the gateway in traces, where given.
+    pub service_name: Option<String>,
+    /// Whether ids of traces have 128 bits.
+    pub wide_ids: bool,
+    /// Whether client and server share a span.
+    pub shares_spans: bool,
+    /// Tags of every span, by name.
+    pub tags: Vec<(String, TraceTag)>,
+}
+
+/// Where a tag of a span comes from; `or` stands in where there is no such thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TraceTag {
+    /// It is fixed.
+    Literal(String),
+    /// A variable of the gateway's environment.
+    Environment {
+        /// The variable.
+        name: String,
+        /// Stands in.
+        or: Option<String>,
+    },
+    /// A request header.
+    RequestHeader {
+        /// The header.
+        name: String,
+        /// Stands in.
+        or: Option<String>,
+    },
 }

@@ -57,7 +57,7 @@ pub use attach::{NotAttached, attaches};
 pub use cluster::{Cluster, Discovery, DnsFamily, Origination, Role};
 pub use filter::{
     Auth, AuthBody, AuthProtocol, Cors, Descriptor, DescriptorEntry, Filter, Filters, GrpcStats, Gzip, IpRange,
-    IpRules, LogSink, RateLimit, Tracing,
+    IpRules, LogSink, RateLimit, TraceTag, Tracing,
 };
 pub use group::{Group, GroupKind, Member};
 pub use host::Host;

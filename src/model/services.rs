@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::cluster::Role;
 use super::clusters::{ClusterMaker, Wanted};
 use super::fields::{self, Fields};
-use super::filter::{Auth, AuthBody, AuthProtocol, Filter, LogSink, RateLimit, Tracing};
+use super::filter::{Auth, AuthBody, AuthProtocol, Filter, LogSink, RateLimit, TraceTag, Tracing};
 use super::mapping::ClusterWish;
 use super::policies;
 use super::problem::{Effect, Problems};
@@ -309,7 +309,8 @@ impl<'a> ServiceReader<'a, '_> {
         let service = self.only_one(Kind::TracingService, "there is no tracing")?;
         let fields = Fields::of(&service.spec);
         let driver = fields.text("driver").unwrap_or_default();
-        let version = fields.map("config").and_then(|config| config.text("collector_endpoint_version"));
+        let config = fields.map("config");
+        let version = config.and_then(|config| config.text("collector_endpoint_version"));
         let supported = match driver {
             "zipkin" => version != Some("HTTP_JSON_V1") || !self.edition.requires_protocol_v3(),
             "datadog" | "opentelemetry" => true,
@@ -324,6 +325,7 @@ impl<'a> ServiceReader<'a, '_> {
         let name = fields.text("service")?;
         let cluster = self.cluster(service, Role::Tracing, "tracing", name, driver == "opentelemetry")?;
         let sampling = fields.map("sampling");
+        let said = |key: &str| config.and_then(|config| config.filled(key)).map(str::to_owned);
         let percent = |key: &str| {
             let asked = sampling.and_then(|sampling| sampling.int(key));
             asked.and_then(|percent| u32::try_from(percent).ok()).unwrap_or(100)
@@ -333,7 +335,39 @@ impl<'a> ServiceReader<'a, '_> {
             service: name.into(),
             driver: driver.to_owned(),
             sampling: [percent("client"), percent("random"), percent("overall")],
+            endpoint: said("collector_endpoint").unwrap_or_else(|| "/api/v2/spans".to_owned()),
+            hostname: said("collector_hostname"),
+            service_name: said("service_name"),
+            wide_ids: config.and_then(|config| config.bool("trace_id_128bit")).unwrap_or(true),
+            shares_spans: config.and_then(|config| config.bool("shared_span_context")).unwrap_or(true),
+            tags: tags(fields),
         })
+    }
+}
+
+/// The tags of spans; the old names of headers count where there are no tags.
+fn tags(fields: Fields<'_>) -> Vec<(String, TraceTag)> {
+    let tag = |tag: Fields<'_>| {
+        let named = |place: &str| {
+            let place = tag.map(place)?;
+            Some((place.text("name")?.to_owned(), place.text("default_value").map(str::to_owned)))
+        };
+        let value = if let Some(literal) = tag.map("literal") {
+            TraceTag::Literal(literal.text("value")?.to_owned())
+        } else if let Some((name, or)) = named("environment") {
+            TraceTag::Environment { name, or }
+        } else {
+            let (name, or) = named("request_header")?;
+            TraceTag::RequestHeader { name, or }
+        };
+        Some((tag.text("tag")?.to_owned(), value))
+    };
+    match fields.list("custom_tags") {
+        Some(tags) => tags.iter().map(Fields::of).filter_map(tag).collect(),
+        None => {
+            let names = fields.texts("tag_headers").unwrap_or_default().into_iter();
+            names.map(|name| (name.to_owned(), TraceTag::RequestHeader { name: name.to_owned(), or: None })).collect()
+        }
     }
 }
 

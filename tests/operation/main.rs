@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, unreachable_pub, dead_code)]
 
 mod admin;
+mod certificates;
 mod faults;
 mod floods;
+mod grpc;
 mod page;
 mod reload;
 mod served;
+mod told;
+mod traced;
 mod upstream;
 #[path = "../gateway/wire.rs"]
 mod wire;

@@ -103,6 +103,11 @@ impl Served {
         self.listeners[&8080]
     }
 
+    /// Where the Listener of a port is.
+    pub fn address_of(&self, port: u16) -> SocketAddr {
+        self.listeners[&port]
+    }
+
     /// Where the admin pages are.
     pub fn admin_address(&self) -> SocketAddr {
         self.admin

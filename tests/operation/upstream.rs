@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -119,4 +120,27 @@ fn answer(stream: &mut TcpStream, request: &Message, manner: Manner) -> bool {
         }
         Manner::Silent | Manner::Closes => false,
     }
+}
+
+/// A server that answers everything with nothing, and hands on what it is asked.
+pub fn recorder() -> (SocketAddr, Receiver<Message>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                let mut reader = Reader::new(stream);
+                while let Ok(Some(mut asked)) = reader.head() {
+                    reader.body(&mut asked, false).unwrap();
+                    let answer = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+                    if reader.stream.write_all(answer).is_err() || sender.send(asked).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    (address, receiver)
 }

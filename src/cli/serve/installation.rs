@@ -58,5 +58,7 @@ pub(super) fn installation(compilation: &Compilation, whereabouts: &Whereabouts<
         tls: snapshot.tls.values().map(|context| secrets::material(context, objects)).collect(),
         places: compilation.table.clusters().iter().map(place).collect(),
         source_cluster: format!("ambassador-{namespace}").into(),
+        log: snapshot.log.clone(),
+        tracing: snapshot.tracing.clone(),
     }
 }

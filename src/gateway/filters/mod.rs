@@ -8,6 +8,7 @@
 pub(crate) mod auth;
 mod auth_messages;
 pub(crate) mod grpc;
+pub(crate) mod grpc_stats;
 pub(crate) mod gzip;
 pub(crate) mod rate_limit;
 pub(crate) mod web;

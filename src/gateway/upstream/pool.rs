@@ -218,7 +218,7 @@ impl Pools {
             priority,
             connection: None,
         };
-        let response = if upstream.cluster.http2 {
+        let response = if request.version() == http::Version::HTTP_2 {
             Box::pin(lease.send_http2(request, local)).await?
         } else {
             lease.send_http1(request, local).await?
