@@ -13,6 +13,8 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::utils::Backoff;
 use kube::runtime::watcher::{self, Event, watcher};
 use tokio::sync::OnceCell;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::connection::Connection;
 use super::forward::Forward;
@@ -22,6 +24,10 @@ use crate::source::ObjectRef;
 
 /// Objects are listed in pages of this size.
 const PAGE: u32 = 500;
+
+/// The most that is read of a forward at once: as much as TLS brings. All of it is filled with zeros before each read, so
+/// that a usual 128 KiB would cost more than the answer.
+const READS: usize = 16 * 1024;
 
 /// Versions of Emissary's, the newest first; others come after them.
 const VERSIONS: [&str; 3] = ["v3alpha1", "v2", "v1"];
@@ -152,7 +158,10 @@ impl Client {
         let request = request.map_err(|error| KubeError::Other(error.to_string()))?;
         let connection = client.connect(request).await.map_err(|error| self.error(error))?;
         let closes_streams = connection.supports_stream_close();
-        Ok(Box::new(Forward::new(connection.into_stream(), closes_streams)))
+        let stream = connection.into_stream().into_inner();
+        let config = WebSocketConfig::default().read_buffer_size(READS);
+        let socket = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
+        Ok(Box::new(Forward::new(socket, closes_streams)))
     }
 
     fn error(&self, error: kube::Error) -> KubeError {

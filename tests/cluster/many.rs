@@ -15,6 +15,9 @@ use crate::serving::{clean_up, set_up};
 
 const MANY: usize = 10_000;
 
+/// How often each of two is measured, for a second.
+const TURNS: u32 = 8;
+
 fn annotated(at: usize) -> Vec<u8> {
     let mapping = format!(
         "---\napiVersion: getambassador.io/v3alpha1\nkind: Mapping\nname: s{at}\nhostname: '*'\nprefix: /s{at}/\nservice: s{at}.many\n"
@@ -68,7 +71,8 @@ fn it_is_faster_than_kubectl() {
     let Some((plane, _turn)) = control_plane() else { return };
     set_up(plane, "cart", &["cart-76"]);
     plane.apply(&mapping(NAMESPACE, "cart", "cart.forward", ""));
-    let gateway = Gateway::start(plane, "admin", &[]);
+    // kubectl logs no requests either.
+    let gateway = Gateway::start(plane, "admin", &["--access-log", "off"]);
     let mut command = plane.kubectl_command(&["port-forward", "-n", NAMESPACE, "pod/cart-76", ":8080"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -77,27 +81,31 @@ fn it_is_faster_than_kubectl() {
     let kubectl = first.split("Forwarding from ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
     let measure = |address, keeps| {
         let load = Load::start(address, "/cart/", 32, keeps);
-        std::thread::sleep(Duration::from_secs(5));
+        std::thread::sleep(Duration::from_secs(1));
         let outcome = load.stop();
         assert!(outcome.good > 0, "{:?}", outcome.bad);
         outcome.good as f64 / outcome.took.as_secs_f64()
     };
     wait_for("both answer", Duration::from_secs(20), || gateway.get("/cart/").0 == 200);
+    let mut fails = Vec::new();
     for (keeps, wanted) in [(true, 1.2), (false, 3.0)] {
-        // In turns, so that what else the machine does hits both.
+        // In short turns, so that what else the machine does hits both.
         let (mut ours, mut theirs) = (0.0, 0.0);
-        for _ in 0..2 {
-            ours += measure(gateway.address, keeps) / 2.0;
-            theirs += measure(kubectl, keeps) / 2.0;
+        for _ in 0..TURNS {
+            ours += measure(gateway.address, keeps) / f64::from(TURNS);
+            theirs += measure(kubectl, keeps) / f64::from(TURNS);
         }
         let kind = if keeps { "kept connections" } else { "a connection for each request" };
         println!(
             "{kind}: {ours:.0} requests/s through serve, {theirs:.0} through kubectl port-forward: {:.2} times",
             ours / theirs
         );
-        assert!(ours > theirs * wanted, "{kind}");
+        if ours < theirs * wanted {
+            fails.push(kind);
+        }
     }
     let _ = child.kill();
     let _ = child.wait();
     clean_up(plane);
+    assert!(fails.is_empty(), "{fails:?}");
 }

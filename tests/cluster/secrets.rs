@@ -34,6 +34,10 @@ fn nothing_that_is_shown_is_secret() {
         &["routes", "-o", "wide"][..],
         &["routes", "-o", "json"],
         &["route-test", "/cart/", "--explain"],
+        &["lint"],
+        &["lint", "-o", "json"],
+        &["diff", "live:", "testdata/manifests/shop", "-o", "json"],
+        &["diff", "live:", "testdata/manifests/shop", "-o", "patch"],
         &["convert"],
         &["convert", "-o", "json"],
     ] {
