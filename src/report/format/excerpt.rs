@@ -19,6 +19,9 @@ const MOST_LABELS: usize = 3;
 /// So many places are named.
 const MOST_PLACES: usize = 4;
 
+/// What the renderer puts beside a line: its number and a bar.
+const GUTTER: usize = 8;
+
 /// What stands before a note: its line's gutter and the word.
 const NOTE: usize = 14;
 
@@ -49,9 +52,13 @@ pub fn write_with(
     let message = wrapped(&diagnostic.message, word.len() + name.len() + "[]: ".len(), style);
     let title = level.primary_title(message.as_str()).id(name);
     let count = diagnostic.labels.len();
-    let (labels, more) = diagnostic.labels.split_at(if count > MOST_LABELS { 0 } else { count });
+    // Beside a line that is wider than the terminal, short ones would be cut too.
+    let fits = |label: &Label| is_shorter(label, style.columns(140), sources);
+    let is_shown = count <= MOST_LABELS && diagnostic.labels.iter().chain([&diagnostic.primary]).all(fits);
+    let (labels, more) = diagnostic.labels.split_at(if is_shown { count } else { 0 });
     let Excerpts { elements, headings } = elements(&diagnostic.primary, labels, sources);
-    let more = Some(more).filter(|more| !more.is_empty()).map(|more| places(more, sources));
+    let more: Vec<String> =
+        more.chunk_by(|one, next| one.text == next.text).map(|alike| places(alike, sources)).collect();
     let notes: Vec<String> = more.iter().chain(&diagnostic.notes).map(|note| wrapped(note, NOTE, style)).collect();
     let help = help.map(|help| wrapped(help, NOTE, style));
     let notes = notes.iter().map(|note| Element::from(Level::NOTE.message(note.as_str())));
@@ -72,16 +79,24 @@ fn wrapped(text: &str, beside: usize, style: Style) -> String {
     wrap(text, width.saturating_sub(beside).max(NARROWEST)).join("\n")
 }
 
-/// Many places, in words.
+/// Whether the line that a label stands in takes fewer columns.
+fn is_shorter(label: &Label, columns: usize, sources: &SourceMap) -> bool {
+    let span = sources.outermost(label.span);
+    let source = sources.get(span.source);
+    let (line, _) = source.lines().position(&source.text, span.start);
+    source.lines().line(&source.text, line).len() + GUTTER < columns
+}
+
+/// Places of which the same is said, in words.
 fn places(labels: &[Label], sources: &SourceMap) -> String {
-    let what = labels.first().map(|label| label.text.as_str()).unwrap_or_default();
+    let what = labels.first().map(|label| label.text.as_str()).filter(|text| !text.is_empty()).unwrap_or("also");
     let named: Vec<String> =
         labels.iter().take(MOST_PLACES).map(|label| sources.place(label.span).to_string()).collect();
     let rest = match labels.len().saturating_sub(MOST_PLACES) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{} {what}: {}{rest}", labels.len(), named.join(", "))
+    format!("{what}: {}{rest}", named.join(", "))
 }
 
 /// What the renderer writes behind a path, and what should stand there.
@@ -246,7 +261,23 @@ mod tests {
         1 | a: 1
           | ^
           |
-          = note: 5 with it: shop.yaml:2:1, shop.yaml:3:1, shop.yaml:4:1, shop.yaml:5:1 and 1 more
+          = note: with it: shop.yaml:2:1, shop.yaml:3:1, shop.yaml:4:1, shop.yaml:5:1 and 1 more
+        ");
+    }
+
+    #[test]
+    fn places_in_long_lines_are_told_in_words() {
+        let text = format!("a: 1\nb: {}\n", "x".repeat(200));
+        let (sources, id) = sources(&text);
+        let odd = Diagnostic::warning("odd", Span::new(id, 0, 1), "odd").also(Span::new(id, 5, 6), "and this");
+        insta::assert_snapshot!(write(&odd, &sources, Style::default()), @r"
+        warning[odd]: odd
+         --> shop.yaml:1:1
+          |
+        1 | a: 1
+          | ^
+          |
+          = note: and this: shop.yaml:2:1
         ");
     }
 
