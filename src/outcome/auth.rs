@@ -70,7 +70,9 @@ impl HttpRules<'_> {
             }
         }
         for (name, value) in self.add {
-            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
+            {
                 headers.insert(name, value);
             }
         }
