@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::mapping::{Hostname, Mapping, Match};
+use super::mapping::{Condition, ConditionValue, Hostname, Mapping, Match};
 use super::problem::{Effect, Problem, Problems};
 use super::share::{self, WeightProblem};
 use super::table::{GroupId, MappingId, Table};
@@ -239,9 +239,7 @@ impl Grouping<'_> {
             // Only core attributes are lifted from a redirecting Mapping: its labels and host_regex are lost.
             let matches = &mappings[redirect].matches;
             let mut authorities = matches.headers.iter().filter(|condition| &*condition.name == ":authority");
-            let is_regex = authorities
-                .next_back()
-                .is_some_and(|last| matches!(last.value, super::mapping::ConditionValue::Regex(_)));
+            let is_regex = authorities.next_back().is_some_and(|last| matches!(last.value, ConditionValue::Regex(_)));
             let hostname = matches.hostname.clone().filter(|_| !is_regex || !self.edition.attaches_by_hostname());
             let hostname = hostname.map(|host| Hostname { attaches_to_all: false, ..host });
             return Group {
@@ -309,7 +307,7 @@ impl Grouping<'_> {
 
 /// The place of a group by its founder's match.
 fn rank(matches: &Match, created: u32) -> Rank {
-    let sum = |conditions: &[super::mapping::Condition]| conditions.iter().map(|condition| condition.length()).sum();
+    let sum = |conditions: &[Condition]| conditions.iter().map(|condition| condition.length()).sum();
     Rank {
         precedence: matches.precedence,
         prefix_length: matches.prefix.chars().count(),
@@ -327,11 +325,13 @@ fn cache_name(mapping: &Mapping) -> (Arc<str>, Arc<str>) {
     (name.into(), Arc::clone(&mapping.namespace))
 }
 
+/// Whether a later member sets a core attribute that the founder has otherwise or not at all.
+pub(crate) fn differs<T: PartialEq>(later: Option<T>, founder: Option<T>) -> bool {
+    later.is_some() && later != founder
+}
+
 /// The first core attribute that a later Mapping sets and the founder has otherwise or not at all.
 fn mismatch(later: &Mapping, founder: &Mapping) -> Option<&'static str> {
-    fn differs<T: PartialEq>(later: Option<T>, founder: Option<T>) -> bool {
-        later.is_some() && later != founder
-    }
     let (a, b) = (&later.cluster, &founder.cluster);
     let checks = [
         ("bypass_auth", differs(later.own.bypass_auth, founder.own.bypass_auth)),

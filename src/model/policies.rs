@@ -125,8 +125,20 @@ pub(crate) fn load_balancer(fields: Fields<'_>) -> Result<(LoadBalancer, Vec<Rej
         return Err(wrong());
     }
     let mut rejected = Vec::new();
-    let hash = if let Some(cookie) = fields.map("cookie") {
-        let name = cookie.filled("name").ok_or_else(wrong)?;
+    let hash = hash_policy(fields, &mut rejected).ok_or_else(wrong)?;
+    Ok((LoadBalancer { policy, hash: Some(hash) }, rejected))
+}
+
+/// What of a `load_balancer` that does not fit Emissary's check is in force all the same, where nobody drops it.
+pub(crate) fn load_balancer_in_part(fields: Fields<'_>) -> Option<LoadBalancer> {
+    let policy = lb_policy(fields.text("policy")?)?;
+    let hashes = matches!(policy, LbPolicy::RingHash | LbPolicy::Maglev);
+    Some(LoadBalancer { policy, hash: hashes.then(|| hash_policy(fields, &mut Vec::new())).flatten() })
+}
+
+/// By what a `load_balancer` hashes: the first of cookie, header and source address.
+fn hash_policy(fields: Fields<'_>, rejected: &mut Vec<Rejected>) -> Option<HashPolicy> {
+    if let Some((cookie, name)) = fields.map("cookie").and_then(|cookie| Some((cookie, cookie.filled("name")?))) {
         let ttl = cookie.text("ttl").and_then(|text| {
             let seconds = proto_seconds(text);
             if seconds.is_none() {
@@ -135,33 +147,12 @@ pub(crate) fn load_balancer(fields: Fields<'_>) -> Result<(LoadBalancer, Vec<Rej
             }
             seconds
         });
-        HashPolicy::Cookie { name: name.into(), path: cookie.filled("path").map(Arc::from), ttl }
-    } else if let Some(header) = fields.filled("header") {
-        HashPolicy::Header(header.into())
-    } else if fields.has("source_ip") {
-        HashPolicy::SourceIp
-    } else {
-        return Err(wrong());
-    };
-    Ok((LoadBalancer { policy, hash: Some(hash) }, rejected))
-}
-
-/// What of a `load_balancer` that does not fit Emissary's check is in force all the same, where nobody drops it.
-pub(crate) fn load_balancer_in_part(fields: Fields<'_>) -> Option<LoadBalancer> {
-    let policy = lb_policy(fields.text("policy")?)?;
-    let by_cookie = || {
-        let cookie = fields.map("cookie")?;
-        let ttl = cookie.text("ttl").and_then(proto_seconds);
-        Some(HashPolicy::Cookie {
-            name: cookie.filled("name")?.into(),
-            path: cookie.filled("path").map(Arc::from),
-            ttl,
-        })
-    };
-    let by_header = || fields.filled("header").map(|header| HashPolicy::Header(header.into()));
-    let hashes = matches!(policy, LbPolicy::RingHash | LbPolicy::Maglev);
-    let hash = || by_cookie().or_else(by_header).or_else(|| fields.has("source_ip").then_some(HashPolicy::SourceIp));
-    Some(LoadBalancer { policy, hash: hashes.then(hash).flatten() })
+        return Some(HashPolicy::Cookie { name: name.into(), path: cookie.filled("path").map(Arc::from), ttl });
+    }
+    if let Some(header) = fields.filled("header") {
+        return Some(HashPolicy::Header(header.into()));
+    }
+    fields.has("source_ip").then_some(HashPolicy::SourceIp)
 }
 
 fn lb_policy(word: &str) -> Option<LbPolicy> {

@@ -101,8 +101,8 @@ impl<'a> ServiceReader<'a, '_> {
         self.compare_auth_services(first, others);
         // Later ones are complained of, and what they say counts all the same; the prefix of the path is the first one's.
         let said = |field: &str| {
-            let all = services.iter().rev().map(|service| Fields::of(&service.spec));
-            all.into_iter().find(|fields| fields.node(field).is_some_and(policies::truthy)).unwrap_or(fields)
+            let mut latest = services.iter().rev().map(|service| Fields::of(&service.spec));
+            latest.find(|fields| fields.node(field).is_some_and(policies::truthy)).unwrap_or(fields)
         };
         let is_grpc = said("proto").text("proto") == Some("grpc");
         let version = fields.text("protocol_version").unwrap_or("v2");

@@ -7,6 +7,7 @@ use super::cluster::Role;
 use super::clusters::{ClusterMaker, Wanted};
 use super::contexts::Contexts;
 use super::fields::Fields;
+use super::group::differs;
 use super::host::Host;
 use super::listener::{Chain, Listener, SecurityModel, Serves, Stack};
 use super::listeners::{Binding, BoundListener};
@@ -192,18 +193,15 @@ pub(crate) fn group(
 
 /// In what a later TCPMapping differs from the founder of its group; what it does not set is not compared.
 fn mismatch(later: &TcpMapping, founder: &TcpMapping) -> Option<&'static str> {
-    let differs = [
+    let (own, theirs) = (&later.own, &founder.own);
+    let checks = [
         ("circuit_breakers", later.cluster.circuit_breakers != founder.cluster.circuit_breakers),
-        ("enable_ipv4", is_set_otherwise(&later.own.enable_ipv4, &founder.own.enable_ipv4)),
-        ("enable_ipv6", is_set_otherwise(&later.own.enable_ipv6, &founder.own.enable_ipv6)),
-        ("idle_timeout_ms", is_set_otherwise(&later.own.idle_timeout_ms, &founder.own.idle_timeout_ms)),
-        ("tls", is_set_otherwise(&later.cluster.tls, &founder.cluster.tls)),
+        ("enable_ipv4", differs(own.enable_ipv4, theirs.enable_ipv4)),
+        ("enable_ipv6", differs(own.enable_ipv6, theirs.enable_ipv6)),
+        ("idle_timeout_ms", differs(own.idle_timeout_ms.as_ref(), theirs.idle_timeout_ms.as_ref())),
+        ("tls", differs(later.cluster.tls.as_ref(), founder.cluster.tls.as_ref())),
     ];
-    differs.into_iter().find(|(_, differs)| *differs).map(|(field, _)| field)
-}
-
-fn is_set_otherwise<T: PartialEq>(later: &Option<T>, founder: &Option<T>) -> bool {
-    later.is_some() && later != founder
+    checks.into_iter().find_map(|(what, differs)| differs.then_some(what))
 }
 
 /// What TCP groups are put on listeners with.

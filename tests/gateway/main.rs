@@ -7,6 +7,8 @@ mod client;
 mod compare;
 mod recorded;
 mod stand_ins;
+#[path = "../trust/mod.rs"]
+mod trust;
 mod wire;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::served::{PATIENCE, Served};
+use super::trust::AnyServer;
 use super::upstream::recorder;
 
 const CASE: &str = "testdata/truth/conformance/cases/tls-client-cert";
@@ -22,7 +23,7 @@ fn client(served: &Served) -> StreamOwned<ClientConnection, TcpStream> {
         .with_safe_default_protocol_versions()
         .unwrap()
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(trust::Anyone))
+        .with_custom_certificate_verifier(Arc::new(AnyServer))
         .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(&pem).unwrap())
         .unwrap();
     let mut connection = ClientConnection::new(Arc::new(config), "mtls.example.com".try_into().unwrap()).unwrap();
@@ -59,49 +60,4 @@ fn an_upstream_is_told_of_a_certificate_as_the_module_says() {
     assert!(appended.starts_with("Hash=mine,Hash="), "{appended}");
     assert_eq!(told("forward_client_cert_details: FORWARD_ONLY").unwrap(), "Hash=mine");
     assert_eq!(told("enable_http10: false"), None);
-}
-
-/// The gateway's certificate is not what is tested.
-mod trust {
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-    use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-
-    #[derive(Debug)]
-    pub struct Anyone;
-
-    impl ServerCertVerifier for Anyone {
-        fn verify_server_cert(
-            &self,
-            _: &CertificateDer<'_>,
-            _: &[CertificateDer<'_>],
-            _: &ServerName<'_>,
-            _: &[u8],
-            _: UnixTime,
-        ) -> Result<ServerCertVerified, Error> {
-            Ok(ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            rustls::crypto::ring::default_provider().signature_verification_algorithms.supported_schemes()
-        }
-    }
 }

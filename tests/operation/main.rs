@@ -13,6 +13,8 @@ mod reload;
 mod served;
 mod told;
 mod traced;
+#[path = "../trust/mod.rs"]
+mod trust;
 mod upstream;
 #[path = "../gateway/wire.rs"]
 mod wire;

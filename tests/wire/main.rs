@@ -12,6 +12,8 @@ mod log;
 mod pipe;
 mod protobuf;
 mod stubs;
+#[path = "../trust/mod.rs"]
+mod trust;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
