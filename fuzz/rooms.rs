@@ -15,7 +15,7 @@ pub mod gateway;
 pub mod model;
 #[path = "../src/outcome/mod.rs"]
 pub mod outcome;
-#[path = "../src/pipeline.rs"]
+#[path = "../src/pipeline/mod.rs"]
 pub mod pipeline;
 #[path = "../src/resource/mod.rs"]
 pub mod resource;

@@ -5,6 +5,7 @@
 mod figures;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kubectl_ambassador::edition::Edition;
 use kubectl_ambassador::resource::{AnnotationPart, DocumentResult, Harm, Outcome, ReadOptions, Reading, read};
@@ -147,8 +148,8 @@ fn find<'a>(ours: &'a Ours, recorded: &Node) -> Option<&'a DocumentResult> {
         Some(index) => Some(AnnotationPart::Document(index.parse().ok()?)),
         None => None,
     };
-    let at_line = |result: &&DocumentResult| ours.sources.place(result.document).line == line;
-    ours.reading.results.iter().filter(|result| result.annotation == part).find(at_line)
+    let at_line = |result: &&Arc<DocumentResult>| ours.sources.place(result.document).line == line;
+    ours.reading.results.iter().filter(|result| result.annotation == part).find(at_line).map(|result| &**result)
 }
 
 /// The differences of one result in both kinds of clusters.

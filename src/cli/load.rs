@@ -8,7 +8,7 @@ use super::args::{GatewayArgs, InputArgs};
 use super::exit::Failure;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::input::{Input, InputError, KubeApi, KubeError};
-use crate::pipeline::{self, Compilation, Documents, Options};
+use crate::pipeline::{self, Compilation, Documents, Options, Recompiler};
 use crate::report::format::excerpt;
 use crate::source::{Origin, SourceId, SourceMap};
 use crate::yaml::{Document, Node};
@@ -109,6 +109,14 @@ impl GatewayArgs {
 pub(super) fn compile(sources: SourceMap, options: &Options) -> Result<Compilation, Failure> {
     let name = name(&sources)?;
     let compilation = pipeline::compile(sources, options);
+    sense(&name, &compilation.sources, &compilation.documents, &compilation.diagnostics)?;
+    Ok(compilation)
+}
+
+/// Compiles sources as [`compile`] does, and what is as before sooner.
+pub(super) fn recompile(sources: SourceMap, recompiler: &mut Recompiler) -> Result<Compilation, Failure> {
+    let name = name(&sources)?;
+    let compilation = recompiler.compile(sources);
     sense(&name, &compilation.sources, &compilation.documents, &compilation.diagnostics)?;
     Ok(compilation)
 }

@@ -42,7 +42,7 @@ pub fn convert(documents: &[Document], reading: &Reading, sources: &SourceMap) -
     let mut objects = object::objects(documents, reading, sources);
     let mut told: Vec<Diagnostic> = reading.diagnostics.clone();
     told.extend(results::dropped_fields(&reading.results));
-    let mut lost = reading.results.iter().any(results::is_lost);
+    let mut lost = reading.results.iter().any(|result| results::is_lost(result));
     let (renamed, replaced) = object::settle(&mut objects);
     lost |= !replaced.is_empty();
     told.extend(renamed.into_iter().chain(replaced));

@@ -1,5 +1,7 @@
 //! What became of every document, for machines.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Diagnostic;
@@ -8,7 +10,7 @@ use crate::source::SourceMap;
 use crate::yaml::{Dialect, to_value};
 
 /// All results, as `convert -o json` prints them.
-pub fn results(results: &[DocumentResult], sources: &SourceMap) -> Value {
+pub fn results(results: &[Arc<DocumentResult>], sources: &SourceMap) -> Value {
     let results: Vec<Value> = results.iter().map(|result| one(result, sources)).collect();
     json!({ "version": 1, "results": results })
 }
@@ -89,7 +91,7 @@ pub(super) fn is_lost(result: &DocumentResult) -> bool {
 }
 
 /// Fields that fall away on the way.
-pub(super) fn dropped_fields(results: &[DocumentResult]) -> Vec<Diagnostic> {
+pub(super) fn dropped_fields(results: &[Arc<DocumentResult>]) -> Vec<Diagnostic> {
     let converted = results.iter().filter(|result| !matches!(result.outcome, Outcome::Refused { .. }));
     converted
         .flat_map(|result| {

@@ -1,6 +1,7 @@
 //! Objects and their fields, before and after.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::pipeline::Compilation;
 use crate::resource::{DocumentResult, Outcome, Resource};
@@ -140,8 +141,9 @@ fn place(compilation: &Compilation, span: Span) -> SourceRef {
 
 /// Why an object that is written on a side is not there.
 fn why_lost(side: &Compilation, object: &ObjectRef) -> Option<String> {
-    let is_it =
-        |result: &&DocumentResult| result.kind == object.kind && result.name.as_deref() == Some(object.name.as_str());
+    let is_it = |result: &&Arc<DocumentResult>| {
+        result.kind == object.kind && result.name.as_deref() == Some(object.name.as_str())
+    };
     side.reading.results.iter().filter(is_it).find_map(|result| match &result.outcome {
         Outcome::Refused { message, .. } | Outcome::Panic { message, .. } => Some(message.clone()),
         Outcome::Ignored { .. } => Some("Emissary does not look at it".to_owned()),

@@ -116,7 +116,7 @@ fn texts((sources, root): (&SourceMap, &Path)) -> BTreeMap<PathBuf, (String, Arc
     for id in sources.ids() {
         let source = sources.get(id);
         let path = match &source.origin {
-            Origin::Embedded(_) | Origin::Assumed => continue,
+            Origin::Embedded(_) | Origin::Part { .. } | Origin::Assumed => continue,
             Origin::File(path) | Origin::Revision { path, .. } => path.strip_prefix(root).unwrap_or(path).to_owned(),
             Origin::Stdin | Origin::Command(_) | Origin::Live(_) => PathBuf::from(source.origin.to_string()),
         };

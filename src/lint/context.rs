@@ -1,6 +1,7 @@
 //! What a check may look at.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -61,7 +62,7 @@ impl<'c> Context<'c> {
             if let Some(slot) = place.and_then(|place| by_resource.get_mut(place)) {
                 *slot = Some(at);
             }
-            let resource = place.and_then(|place| snapshot.resources.get(place));
+            let resource = place.and_then(|place| snapshot.resources.get(place)).map(|resource| &**resource);
             let document = documents.get(&result.document).filter(|_| result.annotation.is_none());
             let document = document.and_then(|document| compilation.documents.get(*document));
             by_source.entry(result.source.source).or_default().push(at);
@@ -125,7 +126,7 @@ impl<'c> Context<'c> {
     }
 
     /// Kubernetes' own objects of the input.
-    pub fn objects(&self) -> &'c [KubernetesObject] {
+    pub fn objects(&self) -> &'c [Arc<KubernetesObject>] {
         &self.compilation.reading.objects
     }
 
@@ -276,6 +277,6 @@ fn members(kind: &GroupKind) -> Vec<MappingId> {
     }
 }
 
-fn by_name(objects: &[KubernetesObject]) -> FxHashMap<(&str, &str, &str), &KubernetesObject> {
-    objects.iter().rev().map(|one| ((&*one.object.kind, &*one.object.namespace, &*one.object.name), one)).collect()
+fn by_name(objects: &[Arc<KubernetesObject>]) -> FxHashMap<(&str, &str, &str), &KubernetesObject> {
+    objects.iter().rev().map(|one| ((&*one.object.kind, &*one.object.namespace, &*one.object.name), &**one)).collect()
 }

@@ -1,5 +1,7 @@
 //! The Services of the input, found by what rules ask for.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::resource::{CONFIG, KubernetesObject};
@@ -14,7 +16,7 @@ pub(super) struct Services<'c> {
 }
 
 impl<'c> Services<'c> {
-    pub(super) fn of(objects: &'c [KubernetesObject]) -> Self {
+    pub(super) fn of(objects: &'c [Arc<KubernetesObject>]) -> Self {
         let mut services = Self::default();
         for service in objects.iter().filter(|object| object.object.kind == "Service") {
             services.by_name.entry(&service.object.name).or_insert(service);

@@ -114,7 +114,7 @@ pub struct Snapshot {
     /// What Emissary and Envoy say to all this.
     pub problems: Vec<Problem>,
     /// The resources that it was made from, in Emissary's order, duplicates judged.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
 }
 
 /// A member of a group with what it does.
@@ -129,7 +129,7 @@ pub struct RouteDraft {
 impl Snapshot {
     /// The resource that a Mapping comes from; `None` for the gateway's own.
     pub fn resource_of(&self, mapping: MappingId) -> Option<&Resource> {
-        self.mappings[mapping].from.and_then(|id| self.resources.get(id.index()))
+        self.mappings[mapping].from.and_then(|id| self.resources.get(id.index())).map(|resource| &**resource)
     }
 
     /// Why nothing at all is served, if something makes it so.

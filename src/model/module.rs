@@ -1,5 +1,6 @@
 //! The Module named `ambassador`, read into [`Settings`] with Emissary's checks in their order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::fields::{self, Fields};
@@ -60,7 +61,7 @@ impl<'a> ModuleReading<'a> {
 }
 
 /// Reads the Module, if there is one among the resources.
-pub(crate) fn read<'a>(resources: &'a [Resource], edition: Edition, problems: &mut Problems) -> ModuleReading<'a> {
+pub(crate) fn read<'a>(resources: &'a [Arc<Resource>], edition: Edition, problems: &mut Problems) -> ModuleReading<'a> {
     let mut reading = ModuleReading { internal: internals(), ..ModuleReading::default() };
     let Some(module) = resources.iter().find(|found| found.kind == Kind::Module && found.name == "ambassador") else {
         return reading;

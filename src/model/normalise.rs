@@ -33,15 +33,15 @@ use crate::source::Span;
 
 /// Works out what a set of resources means. `resources` are in ascending order of their keys.
 pub fn normalise(
-    resources: Vec<Resource>,
-    objects: &[KubernetesObject],
+    resources: &[Arc<Resource>],
+    objects: &[Arc<KubernetesObject>],
     edition: Edition,
     ambassador_namespace: &str,
 ) -> Snapshot {
     let mut problems = Problems::default();
     let resources = judge_duplicates(resources, &mut problems);
     let ordered: Vec<(ResourceId, &Resource)> =
-        resources.iter().enumerate().map(|(at, resource)| (ResourceId::new(at), resource)).collect();
+        resources.iter().enumerate().map(|(at, resource)| (ResourceId::new(at), &**resource)).collect();
     let module = module::read(&resources, edition, &mut problems);
     let secrets = Secrets::of(objects);
     let namespacing = module.default_for("tls_secret_namespacing").is_none_or(policies::truthy);
@@ -148,7 +148,8 @@ pub fn normalise(
     };
     refuse_objections(&objections, &groups, &listeners, &mut problems);
     refuse_twin_domains(&listeners, &hosts, &resource_span, &mut problems);
-    let overrides_errors = !edition.drops_error_response_overrides() && resources.iter().any(overrides_errors);
+    let overrides_errors =
+        !edition.drops_error_response_overrides() && resources.iter().any(|resource| overrides_errors(resource));
     let filters = filters(module.filters, auth, rate_limit, overrides_errors, edition);
     Snapshot {
         edition,
@@ -171,11 +172,11 @@ pub fn normalise(
 }
 
 /// Of the same class, name and namespace the later replaces the earlier, in its place.
-fn judge_duplicates(resources: Vec<Resource>, problems: &mut Problems) -> Vec<Resource> {
-    let mut kept: Vec<Resource> = Vec::with_capacity(resources.len());
-    let mut places: HashMap<(Class, String, String), usize> = HashMap::with_capacity(resources.len());
+fn judge_duplicates(resources: &[Arc<Resource>], problems: &mut Problems) -> Vec<Arc<Resource>> {
+    let mut kept: Vec<Arc<Resource>> = Vec::with_capacity(resources.len());
+    let mut places: HashMap<(Class, &str, &str), usize> = HashMap::with_capacity(resources.len());
     for resource in resources {
-        let identity = (Class::of(resource.kind), resource.name.clone(), resource.namespace.clone());
+        let identity = (Class::of(resource.kind), &*resource.name, &*resource.namespace);
         match places.get(&identity).and_then(|at| kept.get_mut(*at)) {
             Some(earlier) => {
                 let message = format!(
@@ -185,11 +186,11 @@ fn judge_duplicates(resources: Vec<Resource>, problems: &mut Problems) -> Vec<Re
                 problems
                     .post(Effect::Kept, "duplicate", resource.key.clone(), resource.name_span, message)
                     .beside(Some(earlier.name_span));
-                *earlier = resource;
+                *earlier = Arc::clone(resource);
             }
             None => {
                 places.insert(identity, kept.len());
-                kept.push(resource);
+                kept.push(Arc::clone(resource));
             }
         }
     }

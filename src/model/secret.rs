@@ -1,6 +1,7 @@
 //! Which Secrets are there and what can be done with them. Their contents never enter the model.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::tls::SecretRef;
 use crate::resource::KubernetesObject;
@@ -24,7 +25,7 @@ const TYPES: [&str; 3] = ["Opaque", "kubernetes.io/tls", "istio.io/key-and-cert"
 
 impl Secrets {
     /// Finds the Secrets among Kubernetes' objects.
-    pub(crate) fn of(objects: &[KubernetesObject]) -> Self {
+    pub(crate) fn of(objects: &[Arc<KubernetesObject>]) -> Self {
         let secrets = objects.iter().filter(|object| object.object.kind == "Secret");
         let found = secrets
             .filter(|secret| {

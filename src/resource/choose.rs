@@ -1,5 +1,7 @@
 //! Which edition reads all of the documents, and whether there are objects of old versions.
 
+use std::sync::Arc;
+
 use super::historic::{self, Taken};
 use super::{DocumentResult, Kind};
 use crate::edition::{Edition, Version};
@@ -8,8 +10,9 @@ use crate::edition::{Edition, Version};
 ///
 /// Only edition 1 reads v0 and v1 in annotations; later ones refuse the first and end over the second. Where there are
 /// documents that only later editions read, nothing reads all of them, and 4 stands.
-pub fn choose_edition(results: &[DocumentResult]) -> (Edition, Option<&DocumentResult>) {
-    let needs_one = results.iter().find(|result| {
+pub fn choose_edition(results: &[Arc<DocumentResult>]) -> (Edition, Option<&DocumentResult>) {
+    let mut results = results.iter().map(|result| &**result);
+    let needs_one = results.clone().find(|result| {
         let version = Version::of(&result.api_version);
         let kind = Kind::from_name(&result.kind);
         result.carrier.is_some()
@@ -22,7 +25,7 @@ pub fn choose_edition(results: &[DocumentResult]) -> (Edition, Option<&DocumentR
         None => Version::of(&result.api_version) == Some(Version::V3alpha1),
     };
     match needs_one {
-        Some(document) if !results.iter().any(needs_later) => (Edition::One, Some(document)),
+        Some(document) if !results.any(needs_later) => (Edition::One, Some(document)),
         _ => (Edition::Four, None),
     }
 }

@@ -1,5 +1,7 @@
 //! Ingress objects as the Hosts and Mappings that Emissary makes of them. Values keep their places in the Ingress.
 
+use std::sync::Arc;
+
 use super::json::{Json, entry, json, text};
 use super::{Carrier, Kind, KubernetesObject, ReadOptions, Resource, metadata};
 use crate::source::Span;
@@ -18,14 +20,14 @@ const LABEL: &str = "a10r-k8s-ingress";
 const ONE_LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\.";
 
 /// The Hosts and Mappings that the Ingresses among these objects come to.
-pub(super) fn resources(objects: &[KubernetesObject], options: &ReadOptions) -> Vec<Resource> {
+pub(super) fn resources(objects: &[Arc<KubernetesObject>], options: &ReadOptions) -> Vec<Resource> {
     let classes: Vec<&str> = objects
         .iter()
         .filter(|object| object.object.kind == "IngressClass" && is_for(object, options))
         .filter(|object| object.root.path(&["spec", "controller"]).and_then(text) == Some(CONTROLLER))
         .map(|object| object.object.name.as_str())
         .collect();
-    let is_ours = |object: &&KubernetesObject| {
+    let is_ours = |object: &&Arc<KubernetesObject>| {
         let annotated = annotation(object, CLASS).is_some_and(|class| class.eq_ignore_ascii_case("ambassador"));
         let class = object.root.path(&["spec", "ingressClassName"]).and_then(text);
         object.object.kind == "Ingress"
@@ -51,7 +53,7 @@ fn is_for(object: &KubernetesObject, options: &ReadOptions) -> bool {
 /// What is made of one Ingress.
 struct Making<'a> {
     ingress: &'a KubernetesObject,
-    objects: &'a [KubernetesObject],
+    objects: &'a [Arc<KubernetesObject>],
     out: &'a mut Vec<Resource>,
 }
 
@@ -237,7 +239,7 @@ mod tests {
     use crate::edition::Edition;
     use crate::source::{Origin, SourceMap};
 
-    fn made(text: &str) -> Vec<Resource> {
+    fn made(text: &str) -> Vec<Arc<Resource>> {
         let mut sources = SourceMap::default();
         let id = sources.add(Origin::Assumed, text);
         let documents = crate::yaml::parse(id, text).documents;

@@ -1,5 +1,7 @@
 //! What becomes of one object and of what it carries, gathered.
 
+use std::sync::Arc;
+
 use super::json::{Json, json, text};
 use super::told::diagnostic;
 use super::verdict::Object;
@@ -9,15 +11,25 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
-use crate::source::{Embedding, ObjectRef, Span};
+use crate::source::{Embedding, ObjectRef, SourceId, Span};
 use crate::yaml::Node;
 
+/// What became of one object by itself, before another of its name may take its place.
+#[derive(Debug)]
+pub struct Judgement {
+    /// The text in which its document stands.
+    pub source: SourceId,
+    /// The text of its annotation.
+    pub annotation: Option<SourceId>,
+    pub(super) judged: Judged,
+}
+
 /// What became of one object and of what it carries.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Judged {
-    pub(super) results: Vec<DocumentResult>,
-    pub(super) resources: Vec<Resource>,
-    pub(super) object: Option<KubernetesObject>,
+    pub(super) results: Vec<Arc<DocumentResult>>,
+    pub(super) resources: Vec<Arc<Resource>>,
+    pub(super) object: Option<Arc<KubernetesObject>>,
     pub(super) posts: Vec<Post>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) embedding: Option<Embedding>,
@@ -46,7 +58,7 @@ impl Judged {
         if self.results.is_empty() {
             self.expect(1);
         }
-        self.results.push(result);
+        self.results.push(Arc::new(result));
     }
 
     /// A document that reached the compiler: it becomes a resource if it is for this gateway.
@@ -65,7 +77,7 @@ impl Judged {
                 result.harm = Harm::All;
                 result.outcome = Outcome::Converted { aborts: Some(why) };
             }
-            self.resources.push(Resource {
+            self.resources.push(Arc::new(Resource {
                 kind,
                 name,
                 namespace,
@@ -76,7 +88,7 @@ impl Judged {
                 span: place.span,
                 name_span: place.name_span,
                 spec: object.spec.clone().unwrap_or_else(nothing),
-            });
+            }));
         } else {
             // What is for another gateway does no harm to this one.
             result.harm = Harm::None;

@@ -39,9 +39,10 @@ mod write;
 pub use annotation::CONFIG;
 pub use check::{Problem, Violation};
 pub use choose::choose_edition;
+pub use judged::Judgement;
 pub use kind::Kind;
 pub use overlay::lay_over;
-pub use read::{objects_in, read};
+pub use read::{gather, judge_all, objects_in, read};
 pub use reading::{
     AnnotationPart, Carrier, DocumentResult, Harm, KubernetesObject, Outcome, Post, PostLevel, ReadOptions, Reading,
     Resource, Stage, Written,

@@ -1,5 +1,7 @@
 //! An object of its own: one of Emissary's, or one of Kubernetes' that may carry an annotation.
 
+use std::sync::Arc;
+
 use super::annotation::CONFIG;
 use super::carried::{Carrying, read_annotation};
 use super::json::{Json, get, json, normal, text};
@@ -153,7 +155,7 @@ fn judge_foreign(
     };
     if KEPT.contains(&(kind, group)) {
         let labels = metadata::pairs(root.path(&["metadata", "labels"]));
-        judged.object = Some(KubernetesObject { object: object.clone(), labels, root: root.clone() });
+        judged.object = Some(Arc::new(KubernetesObject { object: object.clone(), labels, root: root.clone() }));
         judged.identity = Some(object.clone()).filter(|object| !object.name.is_empty());
     }
     let annotation = root.path(&["metadata", "annotations", CONFIG]);

@@ -6,11 +6,11 @@ use rustc_hash::FxHashSet;
 
 use super::annotation::CONFIG;
 use super::json::{Json, is_null, json, text};
-use super::judged::Judged;
+use super::judged::{Judged, Judgement};
 use super::object::judge;
-use super::{Harm, Kind, PostLevel, ReadOptions, Reading, historic, ingress};
+use super::{DocumentResult, Harm, Kind, PostLevel, ReadOptions, Reading, historic, ingress};
 use crate::edition::Edition;
-use crate::source::{Container, Embedding, Origin, SourceId, SourceMap, Span};
+use crate::source::{SourceId, SourceMap, Span};
 use crate::yaml::{Document, FirstDocuments, Node, Value};
 
 /// From so many documents on threads pay.
@@ -18,20 +18,29 @@ const MANY: usize = 64;
 
 /// Reads documents as an edition reads them. The texts of annotations are taken into the source map.
 pub fn read(sources: &mut SourceMap, documents: &[Document], options: &ReadOptions) -> Reading {
-    let items = items(documents, sources.len());
-    let mut all = judge_all(&items, sources, options);
-    for (item, judged) in items.iter().zip(&mut all) {
-        if let Some(config) = &item.config {
-            // Every annotation has a source, in the order of the ids that were given out.
-            let whole = || Embedding { scalar: config.node.span, pieces: Box::default(), container: Container::Whole };
-            let embedding = judged.embedding.take().unwrap_or_else(whole);
-            sources.add(Origin::Embedded(embedding), config.text.clone());
+    gather(&judge_all(sources, documents, options), options)
+}
+
+/// What becomes of each object of these documents by itself. The texts of annotations are taken into the source map.
+pub fn judge_all(sources: &mut SourceMap, documents: &[Document], options: &ReadOptions) -> Vec<Judgement> {
+    let items = items(documents, sources);
+    let all = judge_side_by_side(&items, sources, options);
+    let judgement = |(item, mut judged): (&Item, Judged)| {
+        let annotation = item.config.as_ref().map(|config| config.source);
+        if let (Some(id), Some(embedding)) = (annotation, judged.embedding.take()) {
+            sources.lay_out(id, embedding);
         }
-    }
-    let mut reading = gathered(all);
+        Judgement { source: item.document.source, annotation, judged }
+    };
+    items.iter().zip(all).map(judgement).collect()
+}
+
+/// What comes of these objects together.
+pub fn gather<'j>(all: impl IntoIterator<Item = &'j Judgement>, options: &ReadOptions) -> Reading {
+    let mut reading = gathered(&all.into_iter().map(|judgement| &judgement.judged).collect::<Vec<_>>());
     let made = ingress::resources(&reading.objects, options);
     if !made.is_empty() {
-        reading.resources.extend(made);
+        reading.resources.extend(made.into_iter().map(Arc::new));
         reading.resources.sort_by(|a, b| a.key.cmp(&b.key));
     }
     if options.edition == Edition::One {
@@ -54,14 +63,13 @@ pub(super) struct Config {
     pub(super) source: SourceId,
 }
 
-fn items(documents: &[Document], first_free: usize) -> Vec<Item> {
+fn items(documents: &[Document], sources: &mut SourceMap) -> Vec<Item> {
     let mut items = Vec::with_capacity(documents.len());
-    let mut next = first_free;
     for document in documents {
         unfold_lists(&document.root, 0, &mut |root| {
             let config = config_of(root).map(|(node, text)| {
-                next += 1;
-                Config { node: node.clone(), text, source: SourceId(next as u32 - 1) }
+                let source = sources.embed(node.span, Arc::clone(&text));
+                Config { node: node.clone(), text, source }
             });
             items.push(Item { root: root.clone(), document: document.root.span, config });
         });
@@ -114,7 +122,7 @@ pub(super) fn group_version(api_version: &str) -> (&str, &str) {
     api_version.split_once('/').unwrap_or(("", api_version))
 }
 
-fn judge_all(items: &[Item], sources: &SourceMap, options: &ReadOptions) -> Vec<Judged> {
+fn judge_side_by_side(items: &[Item], sources: &SourceMap, options: &ReadOptions) -> Vec<Judged> {
     let judge = |items: &[Item]| {
         let mut reader = FirstDocuments::new();
         items.iter().map(|item| judge(item, sources, options, &mut reader)).collect::<Vec<_>>()
@@ -142,35 +150,42 @@ fn judge_all(items: &[Item], sources: &SourceMap, options: &ReadOptions) -> Vec<
 }
 
 /// Everything in one. An object that is given again takes the place of the earlier one, as an apply would have it.
-fn gathered(mut all: Vec<Judged>) -> Reading {
+fn gathered(all: &[&Judged]) -> Reading {
     let mut seen = FxHashSet::default();
-    for judged in all.iter_mut().rev() {
-        if judged.identity.as_ref().is_some_and(|identity| !seen.insert(identity.clone())) {
-            judged.resources.clear();
-            judged.object = None;
-            judged.posts.clear();
-            // What is no longer there harms nobody.
-            judged.results.iter_mut().for_each(|result| result.harm = Harm::None);
-        }
+    let mut is_replaced = vec![false; all.len()];
+    for (judged, is_replaced) in all.iter().zip(&mut is_replaced).rev() {
+        *is_replaced = judged.identity.as_ref().is_some_and(|identity| !seen.insert(identity));
     }
-    let count = |of: fn(&Judged) -> usize| all.iter().map(of).sum();
+    let count = |of: fn(&Judged) -> usize| all.iter().map(|judged| of(judged)).sum();
     let mut reading = Reading {
         resources: Vec::with_capacity(count(|judged| judged.resources.len())),
         objects: Vec::with_capacity(count(|judged| usize::from(judged.object.is_some()))),
         results: Vec::with_capacity(count(|judged| judged.results.len())),
         ..Reading::default()
     };
-    for judged in all {
-        reading.resources.extend(judged.resources);
-        reading.objects.extend(judged.object);
-        reading.results.extend(judged.results);
-        reading.posts.extend(judged.posts);
-        reading.diagnostics.extend(judged.diagnostics);
+    for (judged, is_replaced) in all.iter().zip(is_replaced) {
+        reading.diagnostics.extend_from_slice(&judged.diagnostics);
+        if is_replaced {
+            reading.results.extend(judged.results.iter().map(harmless));
+            continue;
+        }
+        reading.results.extend_from_slice(&judged.results);
+        reading.resources.extend_from_slice(&judged.resources);
+        reading.objects.extend(judged.object.clone());
+        reading.posts.extend_from_slice(&judged.posts);
     }
     reading.resources.sort_by(|a, b| a.key.cmp(&b.key));
     let mut notices = FxHashSet::default();
     reading.posts.retain(|post| post.level == PostLevel::Error || notices.insert(post.message.clone()));
     reading
+}
+
+/// What is no longer there harms nobody.
+fn harmless(result: &Arc<DocumentResult>) -> Arc<DocumentResult> {
+    match result.harm {
+        Harm::None => Arc::clone(result),
+        _ => Arc::new(DocumentResult { harm: Harm::None, ..DocumentResult::clone(result) }),
+    }
 }
 
 /// Rate limits of v0 stand in the domain of the RateLimitService.
@@ -179,7 +194,7 @@ fn move_rate_limits(reading: &mut Reading) {
     let Some(domain) = service.and_then(|service| service.spec.get("domain")).cloned() else { return };
     for resource in &mut reading.resources {
         if let Some(spec) = historic::in_domain(&resource.spec, &domain) {
-            resource.spec = spec;
+            Arc::make_mut(resource).spec = spec;
         }
     }
 }

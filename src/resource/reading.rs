@@ -1,5 +1,7 @@
 //! What reading gives.
 
+use std::sync::Arc;
+
 use super::Kind;
 use super::check::Violation;
 use crate::diagnostic::Diagnostic;
@@ -97,7 +99,7 @@ pub enum Harm {
 }
 
 /// How to read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Whose rules.
     pub edition: Edition,
@@ -118,11 +120,11 @@ pub struct ReadOptions {
 pub struct Reading {
     /// The resources that count for this gateway (its `ambassador_id`), in ascending order of their keys, before
     /// duplicates are judged.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
     /// Kubernetes' own objects.
-    pub objects: Vec<KubernetesObject>,
+    pub objects: Vec<Arc<KubernetesObject>>,
     /// What became of every document that could be Emissary's: the results of `convert`.
-    pub results: Vec<DocumentResult>,
+    pub results: Vec<Arc<DocumentResult>>,
     /// What Emissary posts while reading.
     pub posts: Vec<Post>,
     /// What we tell the user: one or more for everything refused, ignored or harmful.

@@ -40,11 +40,16 @@ impl SourceMap {
     /// the whole of it anew.
     pub fn outermost_edit(&self, edit: &Edit) -> Option<Edit> {
         let mut edit = edit.clone();
-        while let Origin::Embedded(embedding) = &self.get(edit.span.source).origin {
-            let outer = &self.get(embedding.scalar.source).text;
-            edit = embedding.lift_edit(outer, &self.get(edit.span.source).text, &edit)?;
+        loop {
+            edit = match &self.get(edit.span.source).origin {
+                Origin::Embedded(embedding) => {
+                    let outer = &self.get(embedding.scalar.source).text;
+                    embedding.lift_edit(outer, &self.get(edit.span.source).text, &edit)?
+                }
+                Origin::Part { .. } => Edit { span: self.outermost(edit.span), ..edit },
+                _ => return Some(edit),
+            };
         }
-        Some(edit)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A document inside another's string: places lifted to the text that the user opens.
 
+use std::sync::Arc;
+
 use super::span::Span;
 
 /// How the bytes of an embedded text lie in the text around it.
@@ -10,7 +12,7 @@ pub struct Embedding {
     /// The whole scalar in the outer source: where findings point that no piece covers.
     pub scalar: Span,
     /// The pieces, by rising inner offset.
-    pub pieces: Box<[Piece]>,
+    pub pieces: Arc<[Piece]>,
     /// What the text stands in, which says how it is edited.
     pub container: Container,
 }
@@ -45,6 +47,11 @@ pub struct Piece {
 }
 
 impl Embedding {
+    /// A text whose bytes are not known one by one.
+    pub fn whole(scalar: Span) -> Self {
+        Self { scalar, pieces: Arc::default(), container: Container::Whole }
+    }
+
     /// The outer place of an inner offset. `None` where the map knows none.
     pub fn outer(&self, offset: u32) -> Option<u32> {
         let after = self.pieces.partition_point(|piece| piece.inner <= offset);

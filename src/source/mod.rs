@@ -7,6 +7,7 @@
 
 mod edit;
 mod embedded;
+mod kept;
 mod lines;
 mod origin;
 mod span;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use edit::Edit;
 pub use embedded::{Container, Embedding, Piece};
+pub use kept::Kept;
 pub use lines::Lines;
 pub use origin::{Live, ObjectRef, Origin};
 pub use span::{SourceId, Span, Spanned};
@@ -33,6 +35,10 @@ pub struct Source {
 }
 
 impl Source {
+    fn new(origin: Origin, text: impl Into<Arc<str>>) -> Self {
+        Self { origin, text: text.into(), lines: std::sync::OnceLock::new() }
+    }
+
     /// The lines of the text, found when first asked for.
     pub fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| Lines::of(&self.text))
@@ -43,6 +49,7 @@ impl Source {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     sources: Vec<Source>,
+    kept: Kept,
 }
 
 /// A place in a text that the user can open.
@@ -91,13 +98,16 @@ impl SourceMap {
     /// Takes a text in.
     pub fn add(&mut self, origin: Origin, text: impl Into<Arc<str>>) -> SourceId {
         let id = SourceId(self.sources.len() as u32);
-        self.sources.push(Source { origin, text: text.into(), lines: std::sync::OnceLock::new() });
+        self.sources.push(Source::new(origin, text));
         id
     }
 
     /// The source of an id that this map gave.
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.sources[id.0 as usize]
+        match id.kept_at() {
+            Some(at) => self.kept.get(at),
+            None => &self.sources[id.0 as usize],
+        }
     }
 
     /// The text under a span.
@@ -108,10 +118,19 @@ impl SourceMap {
     /// The span in the outermost text, the one that a user can open.
     pub fn outermost(&self, span: Span) -> Span {
         let mut span = span;
-        while let Origin::Embedded(embedding) = &self.get(span.source).origin {
-            span = embedding.lift(span.start, span.end);
+        while let Some(outer) = self.outer(span) {
+            span = outer;
         }
         span
+    }
+
+    /// The span in the text around its own, if there is one.
+    fn outer(&self, span: Span) -> Option<Span> {
+        match self.get(span.source).origin {
+            Origin::Embedded(ref embedding) => Some(embedding.lift(span.start, span.end)),
+            Origin::Part { of, at } => Some(Span::new(of, at + span.start, at + span.end)),
+            _ => None,
+        }
     }
 
     /// File, line and column of a span.
@@ -132,19 +151,21 @@ impl SourceMap {
         let mut path = String::new();
         loop {
             let source = self.get(span.source);
-            let inner = matches!(source.origin, Origin::Embedded(_));
-            path.insert_str(0, &(live.field)(&source.text, span, inner));
-            let Origin::Embedded(embedding) = &source.origin else { return path };
-            span = embedding.lift(span.start, span.end);
+            if !matches!(source.origin, Origin::Part { .. }) {
+                let inner = matches!(source.origin, Origin::Embedded(_));
+                path.insert_str(0, &(live.field)(&source.text, span, inner));
+            }
+            let Some(outer) = self.outer(span) else { return path };
+            span = outer;
         }
     }
 
-    /// All ids, in the order in which they came.
+    /// The ids of all texts but those that are kept, in the order in which they came.
     pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
         (0..self.sources.len() as u32).map(SourceId)
     }
 
-    /// How many texts there are.
+    /// How many texts there are, without those that are kept.
     pub fn len(&self) -> usize {
         self.sources.len()
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::embedded::Embedding;
-use super::span::Span;
+use super::span::{SourceId, Span};
 
 /// Where the text of a source came from.
 #[derive(Clone, Debug)]
@@ -29,6 +29,13 @@ pub enum Origin {
     Assumed,
     /// A document inside a string of another source.
     Embedded(Embedding),
+    /// A piece of another source, read on its own.
+    Part {
+        /// The other source.
+        of: SourceId,
+        /// Where the piece begins in it.
+        at: u32,
+    },
 }
 
 impl fmt::Display for Origin {
@@ -41,6 +48,7 @@ impl fmt::Display for Origin {
             Self::Live(live) => write!(f, "{}", live.object),
             Self::Assumed => f.write_str("<assumed>"),
             Self::Embedded(_) => f.write_str("<annotation>"),
+            Self::Part { .. } => f.write_str("<part>"),
         }
     }
 }

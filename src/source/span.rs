@@ -4,6 +4,21 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(pub(crate) u32);
 
+impl SourceId {
+    /// Ids of texts that are kept from one run to the next begin here.
+    const FIRST_KEPT: u32 = 1 << 31;
+
+    /// The id of a place among the kept texts.
+    pub(super) fn kept(at: usize) -> Self {
+        Self(Self::FIRST_KEPT | at as u32)
+    }
+
+    /// The place among the kept texts, if it is one of them.
+    pub(super) fn kept_at(self) -> Option<usize> {
+        self.0.checked_sub(Self::FIRST_KEPT).map(|at| at as usize)
+    }
+}
+
 /// A range of bytes in one source. Twelve bytes, freely copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {

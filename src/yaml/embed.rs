@@ -17,7 +17,7 @@ impl Embedding {
             Style::Single | Style::Double | Style::Plain => walk.flow(node.span, scalar),
         };
         let Some((pieces, indent)) = walked else {
-            return Some(Self { scalar: node.span, pieces: Box::default(), container: Container::Whole });
+            return Some(Self::whole(node.span));
         };
         let container = match scalar.style {
             Style::Literal => Container::Literal { indent },

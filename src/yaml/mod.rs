@@ -29,7 +29,7 @@ pub use field::field_at;
 pub use node::{Entry, Map, Node, Scalar, Style, Tag, Value};
 pub use scalar::{Dialect, Meaning, key_text};
 pub(crate) use stream::FirstDocuments;
-pub use stream::{parse, parse_in_full, parse_on};
+pub use stream::{parse, parse_each, parse_in_full, parse_on, pieces};
 pub use write::{to_value, to_yaml, value_to_yaml};
 
 /// What a text holds.

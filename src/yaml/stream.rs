@@ -1,6 +1,7 @@
 //! A text cut into documents, which are read each on its own and, when there is much, side by side.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::parse::Reader;
 use super::text::{Texts, is_separator};
@@ -32,12 +33,52 @@ fn parse_with<'t>(reader: &(dyn Fn() -> Reader<'t> + Sync), source: SourceId, te
         let diagnostics = vec![problem::too_large(Span::new(source, 0, 0))];
         return Parsed { diagnostics, ..Parsed::default() };
     }
-    let (pieces, mut diagnostics) = cut(source, text);
-    let (mut parsed, loose) = read_all(reader, text, &pieces, threads.max(1));
+    let (pieces, diagnostics) = cut(source, text);
+    let (parsed, loose) = read_all(reader, text, &pieces, threads.max(1));
+    completed(parsed, loose, diagnostics)
+}
+
+/// What was read, with the comments between documents, and what is to be said of the separators.
+fn completed(mut parsed: Parsed, loose: Vec<Comment>, mut diagnostics: Vec<Diagnostic>) -> Parsed {
     parsed.diagnostics.append(&mut diagnostics);
     parsed.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
     hand_over(loose, &mut parsed);
     parsed
+}
+
+/// The pieces of a text that can be read each on its own: what stands between two separators, or more where directives
+/// hold it together. A text that is too large is left in one.
+pub fn pieces(text: &str) -> Vec<Range<usize>> {
+    if text.len() > MAX_SOURCE_BYTES { std::iter::once(0..text.len()).collect() } else { cut(SourceId(0), text).0 }
+}
+
+/// Reads many small texts, each as [`parse`] does, side by side where there is much.
+pub fn parse_each(texts: &[(SourceId, Arc<str>)]) -> Vec<Parsed> {
+    let read = |texts: &[(SourceId, Arc<str>)]| {
+        let mut shared = Texts::new();
+        let mut all = Vec::with_capacity(texts.len());
+        for (source, text) in texts {
+            if text.len() >= LARGE {
+                all.push(parse(*source, text));
+                continue;
+            }
+            let (pieces, diagnostics) = cut(*source, text);
+            let mut reader = Reader::sharing(*source, text, std::mem::replace(&mut shared, Texts::none()));
+            pieces.into_iter().for_each(|piece| reader.read(piece));
+            let loose = std::mem::take(&mut reader.loose);
+            let (parsed, texts) = reader.done();
+            shared = texts;
+            all.push(completed(parsed, loose, diagnostics));
+        }
+        all
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let len: usize = texts.iter().map(|(_, text)| text.len()).sum();
+    if len < LARGE || threads < 2 {
+        return read(texts);
+    }
+    let shares: Vec<_> = texts.chunks(texts.len().div_ceil(threads)).collect();
+    side_by_side(&shares, |share| read(share)).into_iter().flatten().collect()
 }
 
 /// The first document of a piece, and what is remarkable about it though it can be read.
@@ -85,24 +126,32 @@ fn read_all<'t>(
         pieces.iter().for_each(|piece| reader.read(piece.clone()));
         (reader.parsed, reader.loose)
     };
-    let shares = share_out(pieces, text.len(), threads);
-    let [first, others @ ..] = &shares[..] else { return (Parsed::default(), Vec::new()) };
+    let mut all = side_by_side(&share_out(pieces, text.len(), threads), |share| read(share)).into_iter();
+    let (mut parsed, mut loose) = all.next().unwrap_or_default();
+    for (mut more, mut more_loose) in all {
+        parsed.documents.append(&mut more.documents);
+        parsed.broken.append(&mut more.broken);
+        parsed.diagnostics.append(&mut more.diagnostics);
+        loose.append(&mut more_loose);
+    }
+    (parsed, loose)
+}
+
+/// What comes of each share, a thread for each; the first is this thread's.
+fn side_by_side<S: Sync, R: Send>(shares: &[S], read: impl Fn(&S) -> R + Sync) -> Vec<R> {
+    let [first, others @ ..] = shares else { return Vec::new() };
+    let read = &read;
     std::thread::scope(|scope| {
         let spawned: Vec<_> = others
             .iter()
-            .map(|share| (share, std::thread::Builder::new().spawn_scoped(scope, || read(share)).ok()))
+            .map(|share| (share, std::thread::Builder::new().spawn_scoped(scope, move || read(share)).ok()))
             .collect();
-        let (mut parsed, mut loose) = read(first);
-        for (share, thread) in spawned {
+        let mut all = vec![read(first)];
+        all.extend(spawned.into_iter().map(|(share, thread)| {
             // A thread that the system refuses is no reason to leave documents out.
-            let joined = thread.and_then(|thread| thread.join().ok());
-            let (mut more, mut more_loose) = joined.unwrap_or_else(|| read(share));
-            parsed.documents.append(&mut more.documents);
-            parsed.broken.append(&mut more.broken);
-            parsed.diagnostics.append(&mut more.diagnostics);
-            loose.append(&mut more_loose);
-        }
-        (parsed, loose)
+            thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| read(share))
+        }));
+        all
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use kubectl_ambassador::diagnostic::Severity;
 use kubectl_ambassador::edition::Edition;
@@ -69,7 +70,7 @@ impl Case {
         })
     }
 
-    fn results(&self) -> &[DocumentResult] {
+    fn results(&self) -> &[Arc<DocumentResult>] {
         &self.compilation.reading.results
     }
 
@@ -170,8 +171,8 @@ fn find<'a>(case: &'a Case, recorded: &Node) -> Option<&'a DocumentResult> {
         Some(index) => Some(AnnotationPart::Document(index.parse().ok()?)),
         None => None,
     };
-    let at_line = |result: &&DocumentResult| case.compilation.sources.place(result.document).line == line;
-    case.results().iter().filter(|result| result.annotation == part).find(at_line)
+    let at_line = |result: &&Arc<DocumentResult>| case.compilation.sources.place(result.document).line == line;
+    case.results().iter().filter(|result| result.annotation == part).find(at_line).map(|result| &**result)
 }
 
 /// A text of which only some lines are left, on their own lines; all others are empty.
@@ -256,7 +257,7 @@ fn judged<'r>(name: &str, whole: &str, recorded: &'r Node, legacy_versions: bool
     let case = Rc::clone(case);
     let result = find(&case, recorded).unwrap_or_else(|| panic!("{name}: no document at line {line}"));
     let recorded = recorded.get("with_legacy_versions").filter(|_| legacy_versions).unwrap_or(recorded);
-    let at = case.results().iter().position(|one| std::ptr::eq(one, result)).unwrap();
+    let at = case.results().iter().position(|one| std::ptr::eq(&**one, result)).unwrap();
     if case.results().len() == 1 || !matches!(result.annotation, Some(AnnotationPart::Document(_))) {
         return Judged { recorded, case, at };
     }

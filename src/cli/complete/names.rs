@@ -11,7 +11,7 @@ use super::super::args::ClusterArgs;
 use super::super::{Cli, cluster};
 use crate::input::{ApiKind, Ask, Client, Connection, Input, KubeApi as _, KubeconfigNames, Scope, read_live};
 use crate::pipeline::{self, Options};
-use crate::resource::{Kind, Resource};
+use crate::resource::Kind;
 use crate::source::SourceMap;
 use crate::yaml::Node;
 
@@ -123,15 +123,15 @@ fn read(input: &Input) -> Names {
 
 impl Names {
     fn in_sources(sources: SourceMap) -> Self {
-        let resources: Vec<Resource> = pipeline::read(sources, &Options::default()).reading.resources;
+        let resources = pipeline::read(sources, &Options::default()).reading.resources;
         let mut names = Self::default();
         for resource in resources {
             if resource.kind == Kind::Mapping {
                 let service = resource.spec.get("service").and_then(Node::text).unwrap_or_default();
                 names.services.insert(service.to_owned());
-                names.mappings.insert((resource.name, service.to_owned()));
+                names.mappings.insert((resource.name.clone(), service.to_owned()));
             }
-            names.namespaces.insert(resource.namespace);
+            names.namespaces.insert(resource.namespace.clone());
         }
         names.services.remove("");
         names

@@ -7,7 +7,7 @@ use crate::resource::KubernetesObject;
 use crate::yaml::Node;
 
 /// The addresses of a Service's port: from Endpoints, or from EndpointSlices.
-pub(super) fn of(objects: &[KubernetesObject], namespace: &str, service: &str, port: u16) -> Arc<[SocketAddr]> {
+pub(super) fn of(objects: &[Arc<KubernetesObject>], namespace: &str, service: &str, port: u16) -> Arc<[SocketAddr]> {
     let wanted = target(objects, namespace, service, port);
     let mut found: Vec<SocketAddr> = Vec::new();
     for object in objects.iter().filter(|object| object.object.namespace == namespace) {
@@ -41,8 +41,8 @@ struct Target {
     name: Option<String>,
 }
 
-fn target(objects: &[KubernetesObject], namespace: &str, service: &str, port: u16) -> Target {
-    let is_it = |object: &&KubernetesObject| {
+fn target(objects: &[Arc<KubernetesObject>], namespace: &str, service: &str, port: u16) -> Target {
+    let is_it = |object: &&Arc<KubernetesObject>| {
         object.object.kind == "Service" && object.object.name == service && object.object.namespace == namespace
     };
     let spec = objects.iter().rev().find(is_it).and_then(|object| object.root.get("spec"));

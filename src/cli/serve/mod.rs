@@ -27,7 +27,7 @@ use super::exit::Failure;
 use super::{Exit, Ran, World, load};
 use crate::gateway::{Gateway, LogChoice, Options, Pages};
 use crate::model::Filter;
-use crate::pipeline::Compilation;
+use crate::pipeline::{Compilation, Recompiler};
 
 /// Serve the configuration: the whole gateway in one process
 #[derive(Debug, clap::Args)]
@@ -137,7 +137,8 @@ impl Args {
     pub(super) fn run(self, world: &mut World<'_, '_>) -> Ran {
         let (sender, told) = channel();
         let cluster = Cluster::follow(&self, &sender, world)?;
-        let compilation = self.compile(cluster.as_ref(), world)?;
+        let mut recompiler = self.recompiler();
+        let compilation = self.compile(&mut recompiler, cluster.as_ref(), world)?;
         world.tell_notes(&compilation.notes)?;
         world.tell_diagnostics(&compilation)?;
         check(&compilation)?;
@@ -165,22 +166,30 @@ impl Args {
             Err(error) => drop(Failure::from(error).tell(world.env.stderr, "warning")),
         }
         writeln!(world.env.stderr, "serving")?;
-        self.follow(&gateway, &told, cluster.as_ref(), &pages, world)?;
+        self.follow(&gateway, &told, (cluster.as_ref(), &mut recompiler), &pages, world)?;
         gateway.drain();
         Ok(Exit::Clean)
     }
 
-    fn compile(&self, cluster: Option<&Cluster>, world: &mut World<'_, '_>) -> Result<Compilation, Failure> {
+    fn recompiler(&self) -> Recompiler {
+        Recompiler::new(crate::pipeline::Options {
+            serialised: !self.unserialised,
+            skip_invalid: self.skip_invalid,
+            ..self.gateway.options()
+        })
+    }
+
+    fn compile(
+        &self,
+        recompiler: &mut Recompiler,
+        cluster: Option<&Cluster>,
+        world: &mut World<'_, '_>,
+    ) -> Result<Compilation, Failure> {
         let mut sources = cluster.map(Cluster::sources).unwrap_or_default();
         if self.input.is_given() {
             self.input.input(&[]).read(&mut sources, world.env.stdin)?;
         }
-        let options = crate::pipeline::Options {
-            serialised: !self.unserialised,
-            skip_invalid: self.skip_invalid,
-            ..self.gateway.options()
-        };
-        load::compile(sources, &options)
+        load::recompile(sources, recompiler)
     }
 
     fn installation(&self, compilation: &Compilation, cluster: Option<&Cluster>) -> crate::gateway::Installation {
@@ -205,7 +214,7 @@ impl Args {
         &self,
         gateway: &Gateway,
         told: &Receiver<Told>,
-        cluster: Option<&Cluster>,
+        (cluster, recompiler): (Option<&Cluster>, &mut Recompiler),
         pages: &Documents,
         world: &mut World<'_, '_>,
     ) -> Result<(), Failure> {
@@ -219,7 +228,7 @@ impl Args {
                 Next::Read => {}
             }
             let began = Instant::now();
-            let installed = self.compile(cluster, world).and_then(|compilation| {
+            let installed = self.compile(recompiler, cluster, world).and_then(|compilation| {
                 check(&compilation)?;
                 gateway.install(self.installation(&compilation, cluster))?;
                 pages.replace(compilation);

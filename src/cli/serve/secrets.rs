@@ -9,7 +9,7 @@ use crate::resource::KubernetesObject;
 use crate::yaml::Node;
 
 /// The certificates of TLS settings.
-pub(super) fn material(context: &TlsContext, objects: &[KubernetesObject]) -> TlsMaterial {
+pub(super) fn material(context: &TlsContext, objects: &[Arc<KubernetesObject>]) -> TlsMaterial {
     let certificate = context.certificate.as_ref().and_then(|source| match source {
         CertificateSource::Secret(secret) => Some(KeyPair {
             chain: entry(objects, secret, &["tls.crt", "cert-chain.pem"])?,
@@ -30,8 +30,8 @@ fn file(path: &str) -> Option<Arc<[u8]>> {
 }
 
 /// An entry of a Secret: the first of these keys that it has.
-fn entry(objects: &[KubernetesObject], secret: &SecretRef, keys: &[&str]) -> Option<Arc<[u8]>> {
-    let is_it = |object: &&KubernetesObject| {
+fn entry(objects: &[Arc<KubernetesObject>], secret: &SecretRef, keys: &[&str]) -> Option<Arc<[u8]>> {
+    let is_it = |object: &&Arc<KubernetesObject>| {
         object.object.kind == "Secret"
             && object.object.name == secret.name
             && object.object.namespace == secret.namespace

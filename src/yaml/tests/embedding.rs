@@ -19,7 +19,7 @@ fn check(text: &str, is_written_otherwise: impl Fn(&str, usize) -> bool) {
     let Some((inner, embedding)) = embedded(text) else { panic!("not read: {text:?}: {:?}", read(text).diagnostics) };
     let mut covered = vec![false; inner.len()];
     let mut end = 0;
-    for piece in &embedding.pieces {
+    for piece in &*embedding.pieces {
         let (at, outer, len) = (piece.inner as usize, piece.outer as usize, piece.len as usize);
         assert!(at >= end, "pieces overlap: {text:?}");
         assert_eq!(inner.get(at..at + len), text.get(outer..outer + len), "{text:?}");

@@ -1,8 +1,20 @@
-//! The one composition: sources → documents → resources → snapshot → table.
+//! THE ONE COMPOSITION
+//!
+//! - *takes*: a source map, and how to compile
+//! - *gives*: documents, resources, snapshot and table, all in one [`Compilation`]; the next one of nearly the same
+//!   sources sooner
+//! - *never*: fails, reads files, or decides anything by itself
+//! - *start*: [`compile`], then [`Recompiler`]
 
-use crate::analysis::Gateway;
+mod recompile;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
+pub use recompile::Recompiler;
+
+use crate::analysis::Gateway;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Edition;
 use crate::model::{self, Effect, Snapshot};
@@ -12,7 +24,7 @@ use crate::source::{Origin, SourceId, SourceMap, Span};
 use crate::yaml::{self, Document, Node};
 
 /// What Emissary's own quick start applies: assumed where the input has neither a Listener nor a Host.
-const QUICK_START: &str = include_str!("../testdata/manifests/quick-start.yaml");
+const QUICK_START: &str = include_str!("../../testdata/manifests/quick-start.yaml");
 
 /// How to compile.
 #[derive(Clone, Debug)]
@@ -97,7 +109,8 @@ impl Compilation {
 
     /// Why nothing at all is served; `None` where something can be.
     pub fn refusal(&self) -> Option<Refusal> {
-        let by_document = self.reading.results.iter().find(|result| result.harm != Harm::None).map(refusal_by);
+        let by_document =
+            self.reading.results.iter().find(|result| result.harm != Harm::None).map(|result| refusal_by(result));
         by_document.or_else(|| {
             let problem = self.snapshot.refusals().next()?;
             Some(Refusal { why: problem.message.clone(), span: problem.span })
@@ -145,6 +158,14 @@ pub fn read(mut sources: SourceMap, options: &Options) -> Documents {
         diagnostics.extend(parsed.diagnostics);
     }
     let documents = resource::lay_over(documents, &sources);
+    let options_asked = read_options(&documents, options, &mut notes);
+    let (reading, edition) = read_under(&mut sources, &documents, options.edition, &options_asked, &mut notes);
+    let options = ReadOptions { edition, ..options_asked };
+    Documents { sources, documents, reading, diagnostics, notes, options }
+}
+
+/// How documents are read under the edition that is asked for, or 4.
+fn read_options(documents: &[Document], options: &Options, notes: &mut Vec<String>) -> ReadOptions {
     let legacy_versions = options.legacy_versions.unwrap_or_else(|| {
         let found = documents.iter().find_map(|document| legacy_version(&document.root));
         notes.extend(
@@ -152,22 +173,24 @@ pub fn read(mut sources: SourceMap, options: &Options) -> Documents {
         );
         found.is_some()
     });
-    let options_asked = ReadOptions {
+    ReadOptions {
         edition: options.edition.unwrap_or(Edition::Four),
         legacy_versions,
         ambassador_id: options.ambassador_id.clone(),
         ambassador_namespace: options.ambassador_namespace.clone(),
         serialised: options.serialised,
-    };
-    let (reading, edition) = read_under(&mut sources, &documents, options.edition, &options_asked, &mut notes);
-    let options = ReadOptions { edition, ..options_asked };
-    Documents { sources, documents, reading, diagnostics, notes, options }
+    }
 }
 
 /// Understands all texts of a map and compiles them into one table.
 pub fn compile(sources: SourceMap, options: &Options) -> Compilation {
+    compile_documents(read(sources, options), options)
+}
+
+/// Understands documents and compiles them into one table.
+fn compile_documents(documents: Documents, options: &Options) -> Compilation {
     let Documents { mut sources, documents, mut reading, mut diagnostics, mut notes, options: read_options } =
-        read(sources, options);
+        documents;
     let (edition, legacy_versions) = (read_options.edition, read_options.legacy_versions);
     if edition.has_listeners() && !options.strict && !names_listener_or_host(&reading) {
         assume_quick_start(&mut sources, &mut reading, &read_options);
@@ -192,10 +215,10 @@ fn understand(reading: &mut Reading, edition: Edition, options: &Options) -> (Sn
     let mut resources = std::mem::take(&mut reading.resources);
     loop {
         let mut kept = if options.skip_invalid { resources.clone() } else { Vec::new() };
-        let snapshot = model::normalise(resources, &reading.objects, edition, &options.ambassador_namespace);
+        let snapshot = model::normalise(&resources, &reading.objects, edition, &options.ambassador_namespace);
         let before = left_out.len();
         for problem in snapshot.refusals() {
-            let caused = |resource: &Resource| problem.span.is_some_and(|span| resource.span.holds(span));
+            let caused = |resource: &Arc<Resource>| problem.span.is_some_and(|span| resource.span.holds(span));
             let Some(at) = kept.iter().position(|resource| is_mapping(resource.kind.as_str()) && caused(resource))
             else {
                 continue;
@@ -216,7 +239,7 @@ fn leave_out_harmful(reading: &mut Reading) -> Vec<LeftOut> {
     let harmful = reading.results.iter_mut().filter(|result| result.harm != Harm::None && is_mapping(&result.kind));
     let mut left_out = Vec::new();
     for result in harmful {
-        result.harm = Harm::None;
+        Arc::make_mut(result).harm = Harm::None;
         reading.resources.retain(|resource| !resource.span.holds(result.source));
         let name = result.name.clone().unwrap_or_else(|| "without a name".to_owned());
         left_out.push(LeftOut { name, refusal: refusal_by(result) });
