@@ -66,7 +66,7 @@ pub use access_log::LogChoice;
 pub use admin::{Page, Pages};
 pub use error::GatewayError;
 pub use supply::{
-    Endpoints, Follow, Followed, Installation, KeyPair, Opening, Place, Spot, TlsMaterial, Tunnel, Unopened,
+    Endpoints, Follow, Followed, Installation, KeyPair, Opening, Place, Presence, Spot, TlsMaterial, Tunnel, Unopened,
 };
 
 use listener::Acceptors;

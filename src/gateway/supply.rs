@@ -122,11 +122,22 @@ pub trait Follow: Send + Sync {
     /// The endpoints of now.
     fn spots(&self, of: &str) -> Vec<Spot>;
 
-    /// Whether an endpoint may still answer: it is one of now, or on its way out and not yet gone.
-    fn may_answer(&self, of: &str, spot: &Spot) -> bool;
+    /// What is told of an endpoint.
+    fn presence(&self, of: &str, spot: &Spot) -> Presence;
 
     /// Opens a tunnel to an endpoint. It belongs to the thread that asks.
     fn open(&self, spot: &Spot) -> Opening;
+}
+
+/// What is told of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It answers: it is one of now, or on its way out and still at the last of its requests.
+    Serves,
+    /// It is said not to serve.
+    Falters,
+    /// Nobody tells of it any more.
+    Gone,
 }
 
 /// A tunnel that is being opened.

@@ -71,6 +71,9 @@ async fn answer(pod: Arc<str>, mut request: Request<Incoming>) -> Result<Respons
     if path.ends_with("/slow") {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
+    if path.ends_with("/never") {
+        std::future::pending::<()>().await;
+    }
     let body = if path.ends_with("/big") { vec![b'x'; 4 << 20].into() } else { Bytes::from(pod.as_bytes().to_vec()) };
     Ok(Response::new(Whole(Some(body))))
 }

@@ -2,11 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::backends::NAMESPACE;
 use crate::control_plane::{control_plane, wait_for};
-use crate::gateway::{Gateway, get};
+use crate::gateway::{Gateway, get, send};
 use crate::load::Load;
 use crate::objects::{mapping, pod, service, slice};
 use crate::serving::{clean_up, set_up};
@@ -47,6 +47,34 @@ fn no_request_fails_while_pods_die() {
     let most = gateway.open_files();
     drop(gateway);
     println!("{most} files were open under load");
+    clean_up(plane);
+}
+
+#[test]
+fn a_request_that_may_have_had_effect_is_answered_when_its_pod_is_gone() {
+    let Some((plane, _turn)) = control_plane() else { return };
+    set_up(plane, "cart", &["cart-77"]);
+    plane.apply(&mapping(NAMESPACE, "cart", "cart.forward", ""));
+    let gateway = Gateway::start(plane, "admin", &[]);
+    wait_for("the pod answers", Duration::from_secs(20), || gateway.get("/cart/").0 == 200);
+    let address = gateway.address;
+    let waiting = std::thread::spawn(move || {
+        let answer = send(address, "POST", "/cart/never", "content-length: 0\r\n");
+        (answer, Instant::now())
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(!waiting.is_finished(), "{}", gateway.said());
+    plane.backends.kill("cart-77");
+    plane.kubectl(&["delete", "pod", "-n", NAMESPACE, "cart-77", "--grace-period=0", "--force", "--wait=false"]);
+    plane.apply(&slice(NAMESPACE, "cart", &[]));
+    let died = Instant::now();
+    let ((status, body), answered) = waiting.join().unwrap();
+    let took = answered.saturating_duration_since(died);
+    let words = "upstream connect error or disconnect/reset before headers. reset reason: connection termination";
+    assert_eq!((status, body.as_str()), (503, words), "{}", gateway.said());
+    println!("a POST is answered {took:?} after its pod is gone");
+    // Other work on the machine may slow it down; its own timeout is 30 s.
+    assert!(took < Duration::from_secs(10), "{took:?}");
     clean_up(plane);
 }
 

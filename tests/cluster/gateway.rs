@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::control_plane::{ControlPlane, wait_for};
+use crate::control_plane::{ControlPlane, cpu_of, wait_for};
 
 /// A running gateway.
 pub(crate) struct Gateway {
@@ -81,6 +81,11 @@ impl Gateway {
         (of("VmRSS:").unwrap_or(0), of("VmHWM:").unwrap_or(0))
     }
 
+    /// How long processors have worked for it.
+    pub(crate) fn cpu(&self) -> Duration {
+        cpu_of(self.child.id())
+    }
+
     /// How many files and sockets it has open.
     pub(crate) fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).map_or(0, Iterator::count)
@@ -101,9 +106,14 @@ impl Drop for Gateway {
 
 /// The answer to a GET, on a connection of its own.
 pub(crate) fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String) {
+    send(address, "GET", path, headers)
+}
+
+/// The answer to a request without a body, on a connection of its own.
+pub(crate) fn send(address: SocketAddr, method: &str, path: &str, headers: &str) -> (u16, String) {
     let Ok(mut stream) = TcpStream::connect(address) else { return (0, String::new()) };
     stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}\r\n");
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}\r\n");
     let _ = stream.write_all(request.as_bytes());
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);

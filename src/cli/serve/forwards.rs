@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use super::{Told, tell};
-use crate::gateway::{Endpoints, Follow, Followed, Opening, Spot, Tunnel, Unopened};
+use crate::gateway::{Endpoints, Follow, Followed, Opening, Presence, Spot, Tunnel, Unopened};
 use crate::input::{Change, KubeApi, KubeError, LiveObject, PodPort};
 use crate::model::{Cluster, Discovery};
 use crate::source::{Origin, SourceMap};
@@ -50,8 +50,10 @@ struct Endpoint {
     address: IpAddr,
     pod: Option<String>,
     hostname: Option<String>,
-    /// One that is not ready gets no requests; it may be at the last of its own.
+    /// One that is not ready gets no requests.
     is_ready: bool,
+    /// One that is not ready may still be at the last of its own.
+    serves: bool,
 }
 
 /// Which endpoints a cluster means: what stands in [`Followed::of`].
@@ -225,11 +227,16 @@ impl Slices {
         slices.into_iter().flat_map(BTreeMap::values)
     }
 
-    /// Whether an endpoint is told of, ready or not.
-    fn tell_of(&self, wish: &Wish<'_>, spot: &Spot) -> bool {
+    /// What is told of an endpoint.
+    fn presence(&self, wish: &Wish<'_>, spot: &Spot) -> Presence {
         let pod = spot.tunnel.as_deref().and_then(pod_port).map(|port| port.pod);
-        let is_it = |endpoint: &Endpoint| endpoint.address == spot.address.ip() && endpoint.pod == pod;
-        self.slices(wish).any(|slice| slice.endpoints.iter().any(is_it))
+        let is_it = |endpoint: &&Endpoint| endpoint.address == spot.address.ip() && endpoint.pod == pod;
+        let told = self.slices(wish).flat_map(|slice| slice.endpoints.iter().filter(is_it));
+        match told.map(|endpoint| endpoint.serves).max() {
+            Some(true) => Presence::Serves,
+            Some(false) => Presence::Falters,
+            None => Presence::Gone,
+        }
     }
 
     fn spots(&self, wish: &Wish<'_>) -> Vec<Spot> {
@@ -265,15 +272,13 @@ fn parse(text: &str) -> Option<(String, Slice)> {
     let endpoints = items("endpoints").iter().filter_map(|endpoint| {
         let says = |what: &str| Some(endpoint.path(&["conditions", what])?.text()? == "true");
         let is_ready = says("ready").unwrap_or(true);
-        if !is_ready && !says("serving").unwrap_or(false) {
-            return None;
-        }
+        let serves = is_ready || says("serving").unwrap_or(false);
         let target = |key: &str| endpoint.path(&["targetRef", key]).and_then(Node::text);
         let pod = target("name").filter(|_| target("kind") == Some("Pod")).map(ToOwned::to_owned);
         let hostname = endpoint.get("hostname").and_then(Node::text).map(ToOwned::to_owned);
         // Of the addresses of one endpoint, any does.
         let address = endpoint.get("addresses")?.as_list()?.first()?.text()?.parse().ok()?;
-        Some(Endpoint { address, pod, hostname, is_ready })
+        Some(Endpoint { address, pod, hostname, is_ready, serves })
     });
     Some((service, Slice { ports: ports.collect(), endpoints: endpoints.collect() }))
 }
@@ -294,9 +299,9 @@ impl Follow for Shared {
         Wish::of(of).map(|wish| slices.spots(&wish)).unwrap_or_default()
     }
 
-    fn may_answer(&self, of: &str, spot: &Spot) -> bool {
+    fn presence(&self, of: &str, spot: &Spot) -> Presence {
         let slices = self.slices.read().unwrap_or_else(PoisonError::into_inner);
-        Wish::of(of).is_some_and(|wish| slices.tell_of(&wish, spot))
+        Wish::of(of).map_or(Presence::Gone, |wish| slices.presence(&wish, spot))
     }
 
     fn open(&self, spot: &Spot) -> Opening {
@@ -379,10 +384,11 @@ endpoints:
         let wish = Wish::of("shop/cart:http").unwrap();
         let told = |address: [u8; 4], pod: &str| {
             let address = SocketAddr::from((address, 8080));
-            slices.tell_of(&wish, &Spot { address, tunnel: Some(format!("shop/{pod}:8080").into()) })
+            slices.presence(&wish, &Spot { address, tunnel: Some(format!("shop/{pod}:8080").into()) })
         };
-        assert!(told([10, 0, 0, 1], "cart-0") && told([10, 0, 0, 4], "cart-3"));
-        assert!(!told([10, 0, 0, 2], "cart-1") && !told([10, 0, 0, 9], "cart-0") && !told([10, 0, 0, 1], "cart-9"));
+        assert_eq!([told([10, 0, 0, 1], "cart-0"), told([10, 0, 0, 4], "cart-3")], [Presence::Serves; 2]);
+        assert_eq!(told([10, 0, 0, 2], "cart-1"), Presence::Falters);
+        assert_eq!([told([10, 0, 0, 9], "cart-0"), told([10, 0, 0, 1], "cart-9")], [Presence::Gone; 2]);
     }
 
     #[test]

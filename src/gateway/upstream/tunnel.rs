@@ -14,7 +14,7 @@ use super::cluster::{Endpoint, Upstream};
 use super::pool::{Lease, Pools};
 use super::retry;
 use crate::gateway::fault::Fault;
-use crate::gateway::supply::{Endpoints, Followed, Spot};
+use crate::gateway::supply::{Endpoints, Followed, Presence, Spot};
 use crate::gateway::upload::UpBody;
 use crate::model::Priority;
 
@@ -25,7 +25,7 @@ const LOOKS: Duration = Duration::from_millis(100);
 const PATIENCE: u32 = 3;
 
 impl Pools {
-    /// Sends a request through a tunnel. A request that may be sent twice is given up when the endpoint is gone.
+    /// Sends a request through a tunnel, and gives it up when the endpoint is lost.
     pub(crate) async fn send_through_tunnel(
         &self,
         upstream: &Arc<Upstream>,
@@ -35,11 +35,10 @@ impl Pools {
         local: &Cell<Option<SocketAddr>>,
     ) -> Result<(Response<Incoming>, Lease), Fault> {
         let may_repeat = retry::is_idempotent(request.method().as_str());
-        let lost = async { if may_repeat { upstream.loses(endpoint).await } else { pending().await } };
         let sent = tokio::select! {
             biased;
             sent = self.send(upstream, endpoint, priority, request, local) => sent,
-            () = lost => Err(Fault::Termination),
+            () = upstream.loses(endpoint, may_repeat) => Err(Fault::Termination),
         };
         if matches!(sent, Err(Fault::ConnectFailed(_) | Fault::Termination)) {
             endpoint.shun();
@@ -49,64 +48,93 @@ impl Pools {
 }
 
 impl Upstream {
-    async fn loses(&self, endpoint: &Endpoint) {
+    async fn loses(&self, endpoint: &Endpoint, may_repeat: bool) {
         let Endpoints::Followed(followed) = &self.place.endpoints else { return pending().await };
-        lost(followed, &Spot { address: endpoint.address, tunnel: endpoint.tunnel.clone() }).await;
+        lost(followed, &Spot { address: endpoint.address, tunnel: endpoint.tunnel.clone() }, may_repeat).await;
     }
 }
 
-/// Waits until nobody tells of an endpoint any more, and then a little for what it may still answer.
-async fn lost(followed: &Followed, spot: &Spot) {
+/// Waits until an endpoint is lost to a request, and then a little for what it may still answer. A request that may be
+/// sent twice goes elsewhere as soon as the endpoint does not serve. Another one has only this answer: it is given up
+/// when nobody tells of the endpoint any more and no new tunnel leads to it, since a pod that a Service has let go may
+/// live on.
+async fn lost(followed: &Followed, spot: &Spot, may_repeat: bool) {
     let (mut seen, mut looks) = (0, 0);
-    while looks < PATIENCE {
+    loop {
         tokio::time::sleep(LOOKS).await;
         let generation = followed.by.generation();
-        let is_there = seen == generation && looks == 0 || followed.by.may_answer(&followed.of, spot);
-        looks = if is_there { 0 } else { looks + 1 };
-        seen = generation;
+        if seen != generation || looks > 0 {
+            looks = match followed.by.presence(&followed.of, spot) {
+                Presence::Serves => 0,
+                Presence::Falters if !may_repeat => 0,
+                Presence::Falters | Presence::Gone => looks + 1,
+            };
+            seen = generation;
+        }
+        if looks == PATIENCE {
+            if may_repeat || followed.by.open(spot).await.is_err() {
+                return;
+            }
+            looks = 0;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use super::*;
-    use crate::gateway::supply::{Follow, Opening};
+    use crate::gateway::supply::{Follow, Opening, Tunnel, Unopened};
 
-    /// Tells of one endpoint until its second generation.
-    struct Once(AtomicU64);
+    /// Tells of an endpoint, to which a tunnel may or may not lead.
+    struct Tells(Presence, bool);
 
-    impl Follow for Once {
+    impl Follow for Tells {
         fn generation(&self) -> u64 {
-            self.0.load(Ordering::Relaxed)
+            1
         }
 
         fn spots(&self, _: &str) -> Vec<Spot> {
             Vec::new()
         }
 
-        fn may_answer(&self, _: &str, _: &Spot) -> bool {
-            self.generation() == 1
+        fn presence(&self, _: &str, _: &Spot) -> Presence {
+            self.0
         }
 
         fn open(&self, _: &Spot) -> Opening {
-            Box::pin(pending())
+            let unopened = Unopened { why: "there is no such pod".to_owned(), may_pass: true };
+            let opened = if self.1 { Ok(Box::new(tokio::io::empty()) as Box<dyn Tunnel>) } else { Err(unopened) };
+            Box::pin(std::future::ready(opened))
         }
     }
 
-    #[test]
-    fn an_endpoint_is_lost_when_nobody_tells_of_it_any_more() {
-        let once = Arc::new(Once(AtomicU64::new(1)));
-        let followed = Followed { of: "any".into(), by: Arc::clone(&once) as Arc<dyn Follow> };
+    const SOON: Duration = Duration::from_millis(500);
+
+    /// On a slow machine.
+    const LATE: Duration = Duration::from_secs(30);
+
+    fn is_lost(tells: Tells, may_repeat: bool, within: Duration) -> bool {
+        let followed = Followed { of: "any".into(), by: Arc::new(tells) };
         let spot = Spot::from(SocketAddr::from(([10, 0, 0, 1], 80)));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut losing = std::pin::pin!(lost(&followed, &spot));
-            assert!(tokio::time::timeout(LOOKS * (PATIENCE + 2), &mut losing).await.is_err());
-            once.0.store(2, Ordering::Relaxed);
-            assert!(tokio::time::timeout(Duration::from_secs(30), losing).await.is_ok());
-        });
+        runtime.block_on(async { tokio::time::timeout(within, lost(&followed, &spot, may_repeat)).await.is_ok() })
+    }
+
+    #[test]
+    fn a_request_that_may_be_sent_twice_leaves_an_endpoint_that_does_not_serve() {
+        assert!(!is_lost(Tells(Presence::Serves, false), true, SOON));
+        assert!(is_lost(Tells(Presence::Falters, true), true, LATE));
+    }
+
+    #[test]
+    fn another_request_is_given_up_when_its_endpoint_is_gone_and_no_tunnel_leads_there() {
+        assert!(!is_lost(Tells(Presence::Falters, false), false, SOON));
+        assert!(is_lost(Tells(Presence::Gone, false), false, LATE));
+    }
+
+    #[test]
+    fn a_pod_that_a_service_has_let_go_may_answer() {
+        assert!(!is_lost(Tells(Presence::Gone, true), false, SOON));
     }
 }
