@@ -90,6 +90,10 @@ fn verbs_answer_as_on_the_same_files() {
     let (code, found, _) = told(&plane.run("reader", &["lint", "-n", "alike", "-o", "concise"]).output().unwrap());
     let place = "Service/legacy.alike:metadata.annotations[getambassador.io/config][1]";
     assert!(code == 1 && found.contains(place), "{found}");
+    for format in ["github", "gitlab", "junit", "rdjson", "sarif"] {
+        let (_, found, _) = told(&plane.run("reader", &["lint", "-n", "alike", "-o", format]).output().unwrap());
+        assert!(found.contains(place), "{format}: {found}");
+    }
     let (_, routes, problems) = told(&plane.run("reader", &["routes", "-n", "alike"]).output().unwrap());
     assert!(
         routes.contains("Mapping/web.alike") && routes.contains("Service/legacy.alike:metadata.annotations"),
@@ -157,7 +161,19 @@ fn without_crds_one_line_says_that_annotations_are_read() {
 #[test]
 fn whoever_may_nothing_is_told_in_one_line_what_would_help() {
     let Some((plane, _turn)) = control_plane() else { return };
-    for args in [&["routes"][..], &["route-test", "/"], &["serve", "--admin", "127.0.0.1:0"]] {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("web.yaml");
+    std::fs::write(&file, mapping("alike", "web", "web.alike", "")).unwrap();
+    let file = file.to_str().unwrap();
+    for args in [
+        &["routes"][..],
+        &["route-test", "/"],
+        &["lint"],
+        &["lint", "--watch"],
+        &["diff", "-f", file],
+        &["diff", "live:", file],
+        &["serve", "--admin", "127.0.0.1:0"],
+    ] {
         let (code, answer, problems) = told(&plane.run("nobody", args).output().unwrap());
         assert_eq!((code, answer.as_str(), problems.lines().count()), (2, "", 1), "{args:?}: {problems}");
         assert!(problems.contains("`nobody` may not list") && problems.contains("docs/rbac.yaml"), "{problems}");

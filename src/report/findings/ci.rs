@@ -9,7 +9,7 @@ use crate::report::format::json::pretty;
 /// GitHub's workflow commands, a line each.
 pub fn github(all: Findings<'_>) -> String {
     let lines = all.introduced().map(|finding| {
-        let Location { file, line, column, end_line, end_column } = all.location(finding);
+        let Location { file, line, column, end_line, end_column, live } = all.location(finding);
         let command = match finding.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -17,10 +17,13 @@ pub fn github(all: Findings<'_>) -> String {
         };
         // GitHub takes columns only within one line.
         let columns = if line == end_line { format!(",col={column},endColumn={end_column}") } else { String::new() };
-        let title = format!("{} {}", finding.rule.code, finding.rule.name);
-        let (file, title) = (property(&file), property(&title));
-        let message = data(&whole_message(finding));
-        format!("::{command} file={file},line={line},endLine={end_line}{columns},title={title}::{message}\n")
+        let place = match live {
+            None => format!("file={},line={line},endLine={end_line}{columns},", property(&file)),
+            Some(_) => String::new(),
+        };
+        let title = property(&format!("{} {}", finding.rule.code, finding.rule.name));
+        let message = data(&whole_message(finding, all.sources));
+        format!("::{command} {place}title={title}::{message}\n")
     });
     lines.collect()
 }
@@ -36,7 +39,9 @@ fn property(text: &str) -> String {
 /// GitLab's Code Quality report.
 pub fn gitlab(all: Findings<'_>) -> String {
     let issues = all.introduced().map(|finding| {
-        let Location { file, line, end_line, .. } = all.location(finding);
+        let Location { file, line, end_line, live, .. } = all.location(finding);
+        // There must be lines.
+        let (line, end_line) = if live.is_some() { (1, 1) } else { (line, end_line) };
         let severity = match finding.severity() {
             Severity::Error => "critical",
             Severity::Warning => "major",
@@ -45,7 +50,7 @@ pub fn gitlab(all: Findings<'_>) -> String {
         value!({
             "type": "issue",
             "check_name": format!("{} {}", finding.rule.code, finding.rule.name),
-            "description": whole_message(finding),
+            "description": whole_message(finding, all.sources),
             "categories": ["Bug Risk"],
             "severity": severity,
             "fingerprint": fingerprint(finding, all.sources),

@@ -96,7 +96,7 @@ fn told(finding: &Finding, sources: &SourceMap) -> Map<String, Value> {
 }
 
 fn place(span: Span, sources: &SourceMap) -> Map<String, Value> {
-    let Location { file, line, column, end_line, end_column } = Location::of(span, sources);
+    let Location { file, line, column, end_line, end_column, .. } = Location::of(span, sources);
     let shown = value!({
         "file": file, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
     });

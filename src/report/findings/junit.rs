@@ -8,11 +8,12 @@ use crate::report::{Case, Cases, Failure};
 pub fn junit(all: Findings<'_>) -> String {
     let mut suites: Vec<Cases> = Vec::new();
     for finding in all.introduced() {
-        let Location { file, line, column, .. } = all.location(finding);
+        let Location { file, line, column, live, .. } = all.location(finding);
         let message = format!("{}: {}", word(finding.severity()), finding.diagnostic.message);
+        let at = live.clone().unwrap_or_else(|| format!("{line}:{column}"));
         let case = Case {
-            name: format!("{} {} at {line}:{column}", finding.rule.code, finding.rule.name),
-            place: format!("{file}:{line}:{column}"),
+            name: format!("{} {} at {at}", finding.rule.code, finding.rule.name),
+            place: live.unwrap_or_else(|| format!("{file}:{line}:{column}")),
             failure: Some(Failure { message, details: finding.diagnostic.notes.clone() }),
         };
         match suites.last_mut().filter(|suite| suite.name == file) {

@@ -44,15 +44,18 @@ struct Location {
     column: u32,
     end_line: u32,
     end_column: u32,
+    /// In an object of a cluster: the object and the field. Its lines are those of a text that nobody can open.
+    live: Option<String>,
 }
 
 impl Location {
     fn of(span: Span, sources: &SourceMap) -> Self {
+        let place = sources.place(span);
+        let live = place.live.as_ref().map(|_| place.to_string());
         let span = sources.outermost(span);
         let source = sources.get(span.source);
-        let (line, column) = source.lines().position(&source.text, span.start);
         let (end_line, end_column) = source.lines().position(&source.text, span.end.max(span.start));
-        Self { file: source.origin.to_string(), line, column, end_line, end_column }
+        Self { file: place.file, line: place.line, column: place.column, end_line, end_column, live }
     }
 }
 
@@ -96,11 +99,47 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-/// The message with its notes, as one text.
-fn whole_message(finding: &Finding) -> String {
-    std::iter::once(&finding.diagnostic.message)
-        .chain(&finding.diagnostic.notes)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("\n")
+/// The message with its notes, as one text. It begins with the place where that is a field of a cluster's object, for
+/// which the formats of other programs have no words.
+fn whole_message(finding: &Finding, sources: &SourceMap) -> String {
+    let live = Location::of(finding.span(), sources).live.map(|live| format!("{live}: "));
+    let message = format!("{}{}", live.unwrap_or_default(), finding.diagnostic.message);
+    std::iter::once(&message).chain(&finding.diagnostic.notes).cloned().collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::lint::{RULES, Trust};
+    use crate::source::{Edit, Live, ObjectRef};
+
+    /// A finding in an object of a cluster, in a format.
+    fn live(format: fn(Findings<'_>) -> String) -> String {
+        let object = ObjectRef { kind: "Mapping".into(), name: "cart".into(), namespace: "shop".into() };
+        let field = |_: &str, _: Span, _: bool| "spec.prefix".to_owned();
+        let mut sources = SourceMap::default();
+        let origin = Origin::Live(Live { object, field, last_applied: None, home: "default".into() });
+        let id = sources.add(origin, "kind: Mapping\nspec:\n  prefix: cart/\n");
+        let (rule, span) = (RULES.iter().find(|rule| rule.code.as_str() == "AMB201").unwrap(), Span::new(id, 30, 35));
+        let diagnostic = Diagnostic::warning("AMB201", span, "this prefix never matches").also(span, "here");
+        let edits = vec![Edit { span, text: "/cart/".to_owned() }];
+        let fix = Some(Fix { title: "add the slash", edits, trust: Trust::Safe });
+        let findings = [Finding { rule, diagnostic, fix, subject: None }];
+        format(Findings { findings: &findings, silenced: &[], since: None, sources: &sources })
+    }
+
+    #[test]
+    fn findings_in_a_cluster_name_object_and_field_and_no_line() {
+        let place = "Mapping/cart.shop:spec.prefix";
+        for format in [github, gitlab, junit, rdjson, sarif] {
+            let shown = live(format);
+            assert!(shown.contains(place) && !shown.contains("add the slash"), "{shown}");
+            assert!(!shown.contains("\"startLine\"") && !shown.contains("\"range\""), "{shown}");
+        }
+        let command = live(github);
+        assert!(command.starts_with("::warning title=AMB201 "), "{command}");
+        assert!(command.ends_with(&format!("::{place}: this prefix never matches\n")), "{command}");
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json as value};
 
 use super::{Findings, Location, whole_message};
 use crate::diagnostic::Severity;
-use crate::lint::Finding;
+use crate::lint::Fix;
 use crate::report::format::json::pretty;
 use crate::source::{SourceMap, Span};
 
@@ -16,13 +16,18 @@ pub fn rdjson(all: Findings<'_>) -> String {
             Severity::Warning => "WARNING",
             Severity::Info => "INFO",
         };
+        let Location { file, live, .. } = all.location(finding);
+        let mut location = value!({ "path": file });
+        if live.is_none() {
+            location["range"] = range(finding.span(), all.sources);
+        }
         let mut shown = value!({
-            "message": whole_message(finding),
-            "location": { "path": all.location(finding).file, "range": range(finding.span(), all.sources) },
+            "message": whole_message(finding, all.sources),
+            "location": location,
             "severity": severity,
             "code": { "value": finding.rule.code.as_str() },
         });
-        if let Some(suggestions) = suggestions(finding, all.sources) {
+        if let Some(suggestions) = all.fix(finding).and_then(|fix| suggestions(fix, all.sources)) {
             shown["suggestions"] = suggestions.into();
         }
         shown
@@ -31,9 +36,8 @@ pub fn rdjson(all: Findings<'_>) -> String {
     pretty(&value!({ "source": { "name": "kubectl-ambassador" }, "diagnostics": diagnostics }).to_string())
 }
 
-fn suggestions(finding: &Finding, sources: &SourceMap) -> Option<Vec<Value>> {
-    let edits = finding.fix.as_ref()?.edits.iter();
-    let suggested = edits.map(|edit| {
+fn suggestions(fix: &Fix, sources: &SourceMap) -> Option<Vec<Value>> {
+    let suggested = fix.edits.iter().map(|edit| {
         let edit = sources.outermost_edit(edit)?;
         Some(value!({ "range": range(edit.span, sources), "text": edit.text }))
     });

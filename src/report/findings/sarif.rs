@@ -4,7 +4,7 @@ use serde_json::{Value, json as value};
 
 use super::{Findings, Location, fingerprint, whole_message};
 use crate::diagnostic::Severity;
-use crate::lint::{Finding, RULES, Rule};
+use crate::lint::{Finding, Fix, RULES, Rule};
 use crate::report::format::json::pretty;
 use crate::source::{SourceMap, Span};
 
@@ -13,14 +13,14 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// All findings as one log with one run.
 pub fn sarif(all: Findings<'_>) -> String {
     let found = (0..).zip(all.findings).map(|(at, finding)| {
-        let mut result = result(finding, all.sources);
+        let mut result = result(&all, finding);
         if all.since.is_some() {
             result["baselineState"] = if all.is_unchanged(at) { "unchanged" } else { "new" }.into();
         }
         result
     });
     let silenced = all.silenced.iter().map(|silenced| {
-        let mut result = result(&silenced.finding, all.sources);
+        let mut result = result(&all, &silenced.finding);
         result["suppressions"] = value!([{ "kind": "inSource", "justification": silenced.reason }]);
         result
     });
@@ -52,33 +52,33 @@ fn descriptor(rule: &Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding, sources: &SourceMap) -> Value {
+fn result(all: &Findings<'_>, finding: &Finding) -> Value {
+    let sources = all.sources;
     let index = RULES.iter().position(|rule| rule.code == finding.rule.code);
     let mut result = value!({
         "ruleId": finding.rule.code.as_str(),
         "ruleIndex": index,
         "level": level(finding.severity()),
-        "message": { "text": whole_message(finding) },
-        "locations": [{ "physicalLocation": location(finding.span(), sources) }],
+        "message": { "text": whole_message(finding, sources) },
+        "locations": [location(finding.span(), sources)],
         "partialFingerprints": { "kubectlAmbassador/v1": fingerprint(finding, sources) },
     });
     let labels = &finding.diagnostic.labels;
     if !labels.is_empty() {
         let related = labels.iter().map(|label| {
-            value!({
-                "physicalLocation": location(label.span, sources), "message": { "text": label.text },
-            })
+            let mut related = location(label.span, sources);
+            related["message"] = value!({ "text": label.text });
+            related
         });
         result["relatedLocations"] = related.collect::<Vec<_>>().into();
     }
-    if let Some(fix) = fix(finding, sources) {
+    if let Some(fix) = all.fix(finding).and_then(|found| fix(found, sources)) {
         result["fixes"] = value!([fix]);
     }
     result
 }
 
-fn fix(finding: &Finding, sources: &SourceMap) -> Option<Value> {
-    let fix = finding.fix.as_ref()?;
+fn fix(fix: &Fix, sources: &SourceMap) -> Option<Value> {
     let edits: Vec<_> = fix.edits.iter().map(|edit| sources.outermost_edit(edit)).collect::<Option<_>>()?;
     let file = edits.first()?.span;
     let replacements = edits.iter().map(|edit| {
@@ -95,7 +95,15 @@ fn fix(finding: &Finding, sources: &SourceMap) -> Option<Value> {
 }
 
 fn location(span: Span, sources: &SourceMap) -> Value {
-    value!({ "artifactLocation": artifact(span, sources), "region": region(span, sources) })
+    match Location::of(span, sources).live {
+        None => value!({
+            "physicalLocation": { "artifactLocation": artifact(span, sources), "region": region(span, sources) },
+        }),
+        Some(live) => value!({
+            "physicalLocation": { "artifactLocation": artifact(span, sources) },
+            "logicalLocations": [{ "fullyQualifiedName": live, "kind": "property" }],
+        }),
+    }
 }
 
 fn artifact(span: Span, sources: &SourceMap) -> Value {
