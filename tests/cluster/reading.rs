@@ -196,3 +196,35 @@ fn an_api_server_that_is_not_there_is_one_line() {
     assert_eq!((code, problems.lines().count()), (2, 1), "{problems}");
     assert!(problems.contains("https://127.0.0.1:1 cannot be reached: Connection refused"), "{problems}");
 }
+
+#[test]
+fn names_of_the_cluster_are_completed_through_kubectl_too() {
+    let Some((plane, _turn)) = control_plane() else { return };
+    plane.apply(&documents("named"));
+    let folder = tempfile::tempdir().unwrap();
+    let programs = folder.path().to_str().unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-ambassador"), folder.path().join("kubectl-ambassador"))
+        .unwrap();
+    let installed = plane.run("reader", &["completion", "--install", "--dir", programs]).output().unwrap();
+    assert!(installed.status.success(), "{}", told(&installed).2);
+    let path = std::env::join_paths(
+        std::iter::once(folder.path().to_owned())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let path = path.unwrap();
+    for (words, name) in [
+        (&["routes", "-n", "nam"][..], "named"),
+        (&["routes", "--context", ""], "test"),
+        (&["route-test", "-n", "named", "--expect", "mapping=w"], "mapping=web\t→ web.named"),
+        (&["serve", "--upstream", "web"], "web.named="),
+    ] {
+        // A busy machine may take longer than a completion is waited for.
+        wait_for("the names are told", Duration::from_secs(60), || {
+            let ours = plane.run("reader", &[&["__complete"], words].concat()).output().unwrap();
+            let mut kubectl = plane.kubectl_command(&[&["__complete", "ambassador"], words].concat());
+            let theirs = kubectl.env("PATH", &path).output().unwrap();
+            [ours, theirs].iter().all(|output| told(output).1.lines().any(|line| line == name))
+        });
+    }
+    plane.kubectl(&["delete", "mappings,hosts,listeners,services", "--all", "-n", "named", "--wait=false"]);
+}

@@ -15,8 +15,8 @@ use crate::resource::Kind;
 use crate::source::SourceMap;
 use crate::yaml::Node;
 
-/// Who waits for a completion waits no longer.
-const LIMIT: Duration = Duration::from_secs(1);
+/// Who waits for a completion waits no longer. An exec plugin alone may take a second.
+const LIMIT: Duration = Duration::from_secs(3);
 
 /// What the command line points at, as far as it has been typed.
 pub(super) struct Pointed {
