@@ -139,7 +139,7 @@ impl Causes<'_, '_> {
         let mapping = |at: usize, end: End| {
             let (side, fates) = (self.sides.get(at)?, self.fates.get(at)?);
             let id = fates.mapping(end.route()?)?;
-            Some(&side.compilation.snapshot.mappings[id])
+            Some(&*side.compilation.snapshot.mappings[id])
         };
         [mapping(0, class.before), mapping(1, class.after)]
     }

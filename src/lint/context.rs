@@ -208,7 +208,7 @@ impl<'c> Context<'c> {
     fn mapping_at(&self, at: usize) -> Option<MappingView<'_>> {
         let ResourceView { resource, fields, entry } = self.resource_at(at)?;
         let id = self.mapping_of.get(at).copied().flatten();
-        let mapping = id.map(|id| &self.snapshot().mappings[id]);
+        let mapping = id.map(|id| &*self.snapshot().mappings[id]);
         Some(MappingView { resource, fields, entry, mapping, id })
     }
 

@@ -18,7 +18,7 @@ use crate::source::Span;
 /// Actions of the members of a group, in the order of their routes.
 pub(crate) struct ActionMaker<'a, 'm> {
     pub(crate) edition: Edition,
-    pub(crate) mappings: &'a Table<MappingId, Mapping>,
+    pub(crate) mappings: &'a Table<MappingId, Arc<Mapping>>,
     pub(crate) maker: &'m mut ClusterMaker<'a>,
     pub(crate) span_of: &'m dyn Fn(&Mapping) -> Option<Span>,
     pub(crate) problems: &'m mut Problems,
@@ -99,7 +99,7 @@ impl ActionMaker<'_, '_> {
                 wish: &mapping.cluster,
                 host_rewrite,
                 span: (self.span_of)(mapping),
-                owner: &format!("Mapping {}", mapping.name),
+                owner: &format_args!("Mapping {}", mapping.name),
             },
             self.problems,
         )

@@ -1,8 +1,10 @@
 //! Clusters made for services: Mappings with the same name parts share one, and the first decides.
 
-use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use super::cluster::{Cluster, Discovery, DnsFamily, Origination, Role};
 use super::contexts::Contexts;
@@ -25,7 +27,7 @@ pub(crate) struct ClusterMaker<'a> {
     pub(crate) resolvers: &'a Resolvers,
     pub(crate) ambassador_namespace: &'a str,
     made: Table<ClusterId, Cluster>,
-    by_name: HashMap<Arc<str>, ClusterId>,
+    by_name: FxHashMap<Arc<str>, ClusterId>,
 }
 
 /// Who wants a cluster.
@@ -48,7 +50,7 @@ pub(crate) struct Wanted<'w> {
     /// The place for problems.
     pub(crate) span: Option<Span>,
     /// Its name, for problems.
-    pub(crate) owner: &'w str,
+    pub(crate) owner: &'w dyn fmt::Display,
 }
 
 impl<'a> ClusterMaker<'a> {
@@ -58,7 +60,14 @@ impl<'a> ClusterMaker<'a> {
         resolvers: &'a Resolvers,
         ambassador_namespace: &'a str,
     ) -> Self {
-        Self { settings, contexts, resolvers, ambassador_namespace, made: Table::default(), by_name: HashMap::new() }
+        Self {
+            settings,
+            contexts,
+            resolvers,
+            ambassador_namespace,
+            made: Table::default(),
+            by_name: FxHashMap::default(),
+        }
     }
 
     /// All clusters, in the order of their making.
@@ -87,9 +96,10 @@ impl<'a> ClusterMaker<'a> {
         let usable = context.and_then(|(_, found)| found);
         let tls = (is_https || usable.is_some() || wish.forces_tls).then_some(Origination { context: usable });
         let name = self.name(&wanted, &address, tls.is_some());
-        if let Some(known) = self.by_name.get(&name) {
+        if let Some(known) = self.by_name.get(&*name) {
             return Some(*known);
         }
+        let name: Arc<str> = name.into();
         self.complain(&wanted, &address, &name, context.is_some_and(|(_, found)| found.is_none()), problems);
         let port = address.port.unwrap_or(if tls.is_some() { 443 } else { 80 });
         let discovery = self.discovery(&wanted, &address);
@@ -128,27 +138,34 @@ impl<'a> ClusterMaker<'a> {
         Some(id)
     }
 
-    fn name(&self, wanted: &Wanted<'_>, address: &Address, originates: bool) -> Arc<str> {
+    fn name(&self, wanted: &Wanted<'_>, address: &Address, originates: bool) -> String {
         let wish = wanted.wish;
-        let mut parts: Vec<String> = vec!["cluster".to_owned()];
-        parts.extend(wanted.marker.map(str::to_owned));
-        parts.extend(wish.tag.as_deref().map(str::to_owned));
-        parts.push(wanted.normal_service.to_owned());
-        if originates {
-            parts.push("otls".to_owned());
-            if address.scheme.is_none() {
-                parts.extend(wish.tls.as_deref().map(str::to_owned));
+        let mut name = String::with_capacity(128);
+        let mut part = |text: &str| {
+            if !name.is_empty() {
+                name.push('_');
             }
-            parts.extend(wanted.host_rewrite.map(|host| format!("hr-{host}")));
+            name.extend(text.chars().map(sane));
+        };
+        part("cluster");
+        wanted.marker.into_iter().for_each(&mut part);
+        wish.tag.as_deref().into_iter().for_each(&mut part);
+        part(wanted.normal_service);
+        if originates {
+            part("otls");
+            if address.scheme.is_none() {
+                wish.tls.as_deref().into_iter().for_each(&mut part);
+            }
+            wanted.host_rewrite.into_iter().for_each(|host| part(&format!("hr-{host}")));
         }
-        parts.push(wanted.namespace.to_owned());
+        part(wanted.namespace);
         if !wish.circuit_breakers.is_empty() {
-            parts.push(breakers_text(&wish.circuit_breakers));
+            part(&breakers_text(&wish.circuit_breakers));
         }
         if let Some(balancer) = &wish.load_balancer {
-            parts.push(balancer_text(balancer));
+            part(&balancer_text(balancer));
         }
-        sanitise(&parts.join("_")).into()
+        name
     }
 
     fn complain(
@@ -204,7 +221,11 @@ impl<'a> ClusterMaker<'a> {
 
 /// A name in which only letters, digits and underscores are left.
 fn sanitise(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
+    text.chars().map(sane).collect()
+}
+
+fn sane(c: char) -> char {
+    if c.is_ascii_alphanumeric() { c } else { '_' }
 }
 
 fn breakers_text(breakers: &[CircuitBreaker]) -> String {

@@ -73,7 +73,11 @@ struct Draft {
 
 impl Grouping<'_> {
     /// Puts Mappings into groups, in their order.
-    pub(crate) fn group(&self, mappings: &Table<MappingId, Mapping>, problems: &mut Problems) -> Table<GroupId, Group> {
+    pub(crate) fn group(
+        &self,
+        mappings: &Table<MappingId, Arc<Mapping>>,
+        problems: &mut Problems,
+    ) -> Table<GroupId, Group> {
         let mut drafts: Vec<Draft> = Vec::new();
         let mut by_identity: HashMap<String, usize> = HashMap::with_capacity(mappings.len());
         for (id, mapping) in mappings.iter() {
@@ -161,7 +165,13 @@ impl Grouping<'_> {
         problems.post(effect, code, key.map(|mapping| mapping.key.to_string()), (self.span_of)(at), message)
     }
 
-    fn join(&self, draft: &mut Draft, id: MappingId, mappings: &Table<MappingId, Mapping>, problems: &mut Problems) {
+    fn join(
+        &self,
+        draft: &mut Draft,
+        id: MappingId,
+        mappings: &Table<MappingId, Arc<Mapping>>,
+        problems: &mut Problems,
+    ) {
         let (mapping, founder) = (&mappings[id], &mappings[draft.founder]);
         let name = cache_name(mapping);
         if draft.names.contains(&name) {
@@ -223,7 +233,7 @@ impl Grouping<'_> {
         &self,
         draft: Draft,
         created: u32,
-        mappings: &Table<MappingId, Mapping>,
+        mappings: &Table<MappingId, Arc<Mapping>>,
         problems: &mut Problems,
     ) -> Group {
         let founder = &mappings[draft.founder];
@@ -275,7 +285,7 @@ impl Grouping<'_> {
         &self,
         ids: &[MappingId],
         founder: &Mapping,
-        mappings: &Table<MappingId, Mapping>,
+        mappings: &Table<MappingId, Arc<Mapping>>,
         problems: &mut Problems,
     ) -> Vec<Member> {
         if let [only] = ids

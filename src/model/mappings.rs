@@ -30,7 +30,7 @@ pub(crate) struct MappingReader<'a> {
 /// A Mapping, and what Envoy would refuse in it.
 #[derive(Debug)]
 pub(crate) struct ReadMapping {
-    pub(crate) mapping: Mapping,
+    pub(crate) mapping: Arc<Mapping>,
     pub(crate) objections: Vec<Objection>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> MappingReader<'a> {
     pub(crate) fn read(&self, id: ResourceId, resource: &Resource, problems: &mut Problems) -> Option<ReadMapping> {
         let mut reading =
             Reading { reader: self, resource, fields: Fields::of(&resource.spec), problems, objections: Vec::new() };
-        let mapping = reading.mapping(id)?;
+        let mapping = Arc::new(reading.mapping(id)?);
         Some(ReadMapping { mapping, objections: reading.objections })
     }
 }

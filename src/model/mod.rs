@@ -22,6 +22,7 @@ mod health;
 mod host;
 mod hosts;
 mod internal;
+mod known;
 mod labels;
 mod listener;
 mod listeners;
@@ -61,6 +62,7 @@ pub use filter::{
 };
 pub use group::{Group, GroupKind, Member};
 pub use host::Host;
+pub use known::Known;
 pub use listener::{Chain, Cleartext, Listener, ProxyPlace, SecurityModel, Serves, Stack, VirtualHost};
 pub use mapping::{ClusterWish, Condition, ConditionValue, GroupWish, Hostname, Mapping, Match, OwnWish, RedirectWish};
 pub use normalise::normalise;
@@ -98,7 +100,7 @@ pub struct Snapshot {
     /// TLS settings.
     pub tls: Table<TlsId, TlsContext>,
     /// Mappings in force, in Emissary's order; the gateway's own last.
-    pub mappings: Table<MappingId, Mapping>,
+    pub mappings: Table<MappingId, Arc<Mapping>>,
     /// TCPMappings in force.
     pub tcp_mappings: Table<TcpMappingId, TcpMapping>,
     /// Groups, in the order of their creation.

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::actions::ActionMaker;
 use super::attach::Attachments;
 use super::chains::ChainMaker;
@@ -12,6 +14,7 @@ use super::filter::{Filter, Filters};
 use super::group::{Group, GroupKind, Grouping};
 use super::host::Host;
 use super::hosts;
+use super::known::{self, Known, KnownMapping, Rules};
 use super::labels::Labels;
 use super::listener::{Chain, Listener, Serves};
 use super::listeners;
@@ -31,12 +34,14 @@ use crate::edition::Edition;
 use crate::resource::{Kind, KubernetesObject, Resource};
 use crate::source::Span;
 
-/// Works out what a set of resources means. `resources` are in ascending order of their keys.
+/// Works out what a set of resources means. `resources` are in ascending order of their keys; what is known of them from
+/// an earlier time is worked out faster, and nothing else.
 pub fn normalise(
     resources: &[Arc<Resource>],
     objects: &[Arc<KubernetesObject>],
     edition: Edition,
     ambassador_namespace: &str,
+    known: Option<&mut Known>,
 ) -> Snapshot {
     let mut problems = Problems::default();
     let resources = judge_duplicates(resources, &mut problems);
@@ -87,7 +92,14 @@ pub fn normalise(
         problems.post(Effect::Abort, "default-labels", None, label.span, message);
     }
     let reader = MappingReader { edition, ambassador_namespace, module: &module, resolvers: &resolvers, labels };
-    let (mappings, objections) = read_mappings(&ordered, &reader, &module, &mut problems);
+    let rules = || Rules {
+        edition,
+        ambassador_namespace: ambassador_namespace.to_owned(),
+        domain: domain.clone(),
+        others: known::others(&resources),
+    };
+    let known = known.map(|known| (known.under(rules()), known));
+    let (mappings, objections) = read_mappings(&resources, &reader, &module, known, &mut problems);
     let span_of = |mapping: &Mapping| mapping.from.map(|id| resources[id.index()].name_span);
     let grouping = Grouping {
         edition,
@@ -213,33 +225,48 @@ impl Class {
     }
 }
 
-type ReadMappings = (Table<MappingId, Mapping>, HashMap<MappingId, Vec<Objection>>);
+type ReadMappings = (Table<MappingId, Arc<Mapping>>, HashMap<MappingId, Vec<Objection>>);
 
 fn read_mappings(
-    ordered: &[(ResourceId, &Resource)],
+    resources: &[Arc<Resource>],
     reader: &MappingReader<'_>,
     module: &module::ModuleReading<'_>,
+    known: Option<(FxHashMap<usize, KnownMapping>, &mut Known)>,
     problems: &mut Problems,
 ) -> ReadMappings {
     let mut mappings = Table::default();
     let mut objections = HashMap::new();
-    for (id, resource) in ordered.iter().filter(|(_, resource)| resource.kind == Kind::Mapping) {
-        let Some(read) = reader.read(*id, resource, problems) else { continue };
-        let mapping = mappings.push(read.mapping);
-        if !read.objections.is_empty() {
-            objections.insert(mapping, read.objections);
+    let (mut before, mut known) = known.unzip();
+    for (at, resource) in resources.iter().enumerate().filter(|(_, resource)| resource.kind == Kind::Mapping) {
+        let id = ResourceId::new(at);
+        let mut found = before
+            .as_mut()
+            .and_then(|before| before.remove(&known::address(resource)))
+            .unwrap_or_else(|| KnownMapping::read(reader, id, resource));
+        problems.extend(&found.problems);
+        if let Some(read) = &mut found.read {
+            if read.mapping.from != Some(id) {
+                Arc::make_mut(&mut read.mapping).from = Some(id);
+            }
+            let mapping = mappings.push(Arc::clone(&read.mapping));
+            if !read.objections.is_empty() {
+                objections.insert(mapping, read.objections.clone());
+            }
+        }
+        if let Some(known) = &mut known {
+            known.keep(found);
         }
     }
     for internal in &module.internal {
         if let Some(mapping) = reader.internal(internal) {
-            mappings.push(mapping);
+            mappings.push(Arc::new(mapping));
         }
     }
     (mappings, objections)
 }
 
 /// The groups that the gateway's own Mappings founded: they are under every Host.
-fn internal_groups(mappings: &Table<MappingId, Mapping>, groups: &Table<GroupId, Group>) -> Vec<GroupId> {
+fn internal_groups(mappings: &Table<MappingId, Arc<Mapping>>, groups: &Table<GroupId, Group>) -> Vec<GroupId> {
     groups.iter().filter(|(_, group)| mappings[group.founder].from.is_none()).map(|(id, _)| id).collect()
 }
 

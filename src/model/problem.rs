@@ -88,6 +88,11 @@ impl Problems {
         &mut self.found[last]
     }
 
+    /// Notes what was found before.
+    pub(crate) fn extend(&mut self, found: &[Problem]) {
+        self.found.extend_from_slice(found);
+    }
+
     /// All that was found, in order.
     pub(crate) fn into_inner(self) -> Vec<Problem> {
         self.found

@@ -37,7 +37,8 @@ struct Split<'t> {
 
 /// Splits as Python's `urlparse` does: scheme, authority (user information dropped), path and the rest dropped.
 fn split(text: &str) -> Result<Split<'_>, UnbalancedBracket> {
-    let (scheme, rest) = match text.split_once("://") {
+    let (scheme, rest) = match text.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
+    {
         Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
         _ => (None, text.strip_prefix("//").unwrap_or(text)),
     };
@@ -127,7 +128,8 @@ impl Address {
         let scheme = parts.scheme.map(str::to_lowercase);
         let mut host = parts.host.to_lowercase();
         let mut port = parts.port.and_then(|port| port.parse::<u16>().ok()).filter(|port| *port != 0);
-        let is_bare_ipv6 = !text.contains('[') && host_part(text).parse::<Ipv6Addr>().is_ok();
+        let may_be_ipv6 = !text.contains('[') && text.bytes().filter(|byte| *byte == b':').nth(1).is_some();
+        let is_bare_ipv6 = may_be_ipv6 && host_part(text).parse::<Ipv6Addr>().is_ok();
         if host.is_empty() || is_bare_ipv6 {
             complaints.push(format!("service `{text}` names no host: the cluster points at a host called `unknown`"));
             complaints.push("the cluster is said to be ignored, and is not".to_owned());

@@ -87,7 +87,7 @@ impl<'a> ServiceReader<'a, '_> {
                 wish: &wish,
                 host_rewrite: None,
                 span: Some(fields.span()),
-                owner: &format!("{} {}", resource.kind, resource.name),
+                owner: &format_args!("{} {}", resource.kind, resource.name),
             },
             self.problems,
         )

@@ -296,7 +296,7 @@ impl TcpPlacer<'_, '_> {
                 wish: &mapping.cluster,
                 host_rewrite: None,
                 span: (self.span_of)(mapping.from),
-                owner: &format!("TCPMapping {}", mapping.name),
+                owner: &format_args!("TCPMapping {}", mapping.name),
             },
             self.problems,
         )

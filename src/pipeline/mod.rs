@@ -184,11 +184,11 @@ fn read_options(documents: &[Document], options: &Options, notes: &mut Vec<Strin
 
 /// Understands all texts of a map and compiles them into one table.
 pub fn compile(sources: SourceMap, options: &Options) -> Compilation {
-    compile_documents(read(sources, options), options)
+    compile_documents(read(sources, options), options, None)
 }
 
 /// Understands documents and compiles them into one table.
-fn compile_documents(documents: Documents, options: &Options) -> Compilation {
+fn compile_documents(documents: Documents, options: &Options, known: Option<&mut model::Known>) -> Compilation {
     let Documents { mut sources, documents, mut reading, mut diagnostics, mut notes, options: read_options } =
         documents;
     let (edition, legacy_versions) = (read_options.edition, read_options.legacy_versions);
@@ -196,7 +196,7 @@ fn compile_documents(documents: Documents, options: &Options) -> Compilation {
         assume_quick_start(&mut sources, &mut reading, &read_options);
         notes.push("Listeners 8080 and 8443 and Host * were assumed: the input has neither".to_owned());
     }
-    let (snapshot, left_out) = understand(&mut reading, edition, options);
+    let (snapshot, left_out) = understand(&mut reading, edition, options, known);
     let table = Arc::new(RouteTable::compile(&snapshot));
     diagnostics.extend(reading.diagnostics.iter().cloned());
     diagnostics.extend(snapshot.problems.iter().filter_map(diagnose));
@@ -210,12 +210,18 @@ fn compile_documents(documents: Documents, options: &Options) -> Compilation {
 }
 
 /// What the resources mean; where that is asked for, without the Mappings over which nothing at all would be served.
-fn understand(reading: &mut Reading, edition: Edition, options: &Options) -> (Snapshot, Vec<LeftOut>) {
+fn understand(
+    reading: &mut Reading,
+    edition: Edition,
+    options: &Options,
+    mut known: Option<&mut model::Known>,
+) -> (Snapshot, Vec<LeftOut>) {
     let mut left_out = if options.skip_invalid { leave_out_harmful(reading) } else { Vec::new() };
     let mut resources = std::mem::take(&mut reading.resources);
     loop {
         let mut kept = if options.skip_invalid { resources.clone() } else { Vec::new() };
-        let snapshot = model::normalise(&resources, &reading.objects, edition, &options.ambassador_namespace);
+        let known = known.as_deref_mut();
+        let snapshot = model::normalise(&resources, &reading.objects, edition, &options.ambassador_namespace, known);
         let before = left_out.len();
         for problem in snapshot.refusals() {
             let caused = |resource: &Arc<Resource>| problem.span.is_some_and(|span| resource.span.holds(span));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Compilation, Documents, Options, compile, compile_documents, read_options};
 use crate::diagnostic::Diagnostic;
+use crate::model;
 use crate::resource::{self, Judgement, ReadOptions};
 use crate::source::{Kept, Origin, SourceId, SourceMap};
 use crate::yaml::{self, Document};
@@ -23,6 +24,7 @@ pub struct Recompiler {
     parts: Vec<Part>,
     /// How they were read.
     read_under: Option<ReadOptions>,
+    mappings: model::Known,
 }
 
 /// A piece of a text, and what was read of it.
@@ -44,7 +46,7 @@ struct Piece {
 impl Recompiler {
     /// Nothing is known yet.
     pub fn new(options: Options) -> Self {
-        Self { options, kept: Kept::default(), parts: Vec::new(), read_under: None }
+        Self { options, kept: Kept::default(), parts: Vec::new(), read_under: None, mappings: model::Known::default() }
     }
 
     /// Understands all texts of a map and compiles them into one table.
@@ -54,7 +56,7 @@ impl Recompiler {
             return compile(sources, &self.options);
         }
         match self.read(sources) {
-            Ok(documents) => compile_documents(documents, &self.options),
+            Ok(documents) => compile_documents(documents, &self.options, Some(&mut self.mappings)),
             Err(sources) => compile(sources, &self.options),
         }
     }

@@ -184,7 +184,7 @@ fn cut(source: SourceId, text: &str) -> (Vec<Range<usize>>, Vec<Diagnostic>) {
     let mut line = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     loop {
         let rest = bytes.get(line..).unwrap_or_default();
-        let end = line + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        let end = line + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         if rest.starts_with(b"%") {
             diagnostics.push(problem::directive(span(line, end)));
             held = true;

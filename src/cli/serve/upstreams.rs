@@ -90,7 +90,7 @@ impl UpstreamFlag {
             Some(4)
         } else if service.eq_ignore_ascii_case(wanted) {
             Some(3)
-        } else if cluster.endpoint().eq_ignore_ascii_case(wanted)
+        } else if cluster.host.contains(':') && cluster.endpoint().eq_ignore_ascii_case(wanted)
             || is_name(&cluster.host, wanted, Some(cluster.port), namespace)
         {
             Some(2)
@@ -113,8 +113,18 @@ fn is_name(host: &str, wanted: &str, port: Option<u16>, namespace: &str) -> bool
         (None, None) => wanted,
         _ => return false,
     };
-    ["", ".svc", ".svc.cluster.local"].iter().any(|suffix| host.eq_ignore_ascii_case(&format!("{wanted}{suffix}")))
-        || !host.contains('.') && wanted.eq_ignore_ascii_case(&format!("{host}.{namespace}"))
+    let is_one_of = |rest: &str, of: &[&str]| of.iter().any(|one| rest.eq_ignore_ascii_case(one));
+    behind(host, wanted).is_some_and(|rest| is_one_of(rest, &["", ".svc", ".svc.cluster.local"]))
+        || !host.contains('.')
+            && behind(wanted, host)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| is_one_of(rest, &[namespace]))
+}
+
+/// What stands behind a name, whatever its letter case.
+fn behind<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let (begin, rest) = text.split_at_checked(name.len())?;
+    begin.eq_ignore_ascii_case(name).then_some(rest)
 }
 
 #[cfg(test)]
