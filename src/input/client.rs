@@ -25,9 +25,9 @@ use crate::source::ObjectRef;
 /// Objects are listed in pages of this size.
 const PAGE: u32 = 500;
 
-/// The most that is read of a forward at once: as much as TLS brings. All of it is filled with zeros before each read, so
-/// that a usual 128 KiB would cost more than the answer.
-const READS: usize = 16 * 1024;
+/// The most that is read of a forward at once. All of it is filled with zeros before each read, which is more work than a
+/// usual answer of some hundred bytes: 128 KiB took 18 % of the gateway's time, 16 KiB 3 %.
+const READS: usize = 4 * 1024;
 
 /// Versions of Emissary's, the newest first; others come after them.
 const VERSIONS: [&str; 3] = ["v3alpha1", "v2", "v1"];
