@@ -10,7 +10,7 @@ use kubectl_ambassador::routing::predicate::{
 };
 use kubectl_ambassador::routing::rank::Rank;
 use kubectl_ambassador::routing::regex::Regex;
-use kubectl_ambassador::routing::{Draw, RequestView, Route, RouteId, RouteList, Tests};
+use kubectl_ambassador::routing::{Draw, RequestView, Route, RouteId, RouteList, SharedTexts, Tests};
 
 pub(crate) use self::random::Random;
 use self::random::WORDS;
@@ -86,7 +86,12 @@ pub(crate) fn routes(shape: Shape, count: usize, random: &mut Random) -> Vec<Rou
         created: 0,
     };
     drafts.sort_by(|a, b| rank(a).tried_before(&rank(b)));
-    (0u32..).zip(drafts).map(|(id, draft)| route(id, draft)).collect()
+    let mut routes: Vec<Route> = (0u32..).zip(drafts).map(|(id, draft)| route(id, draft)).collect();
+    let mut shared = SharedTexts::default();
+    for route in &mut routes {
+        shared.share(&mut route.tests);
+    }
+    routes
 }
 
 /// The index over all routes.

@@ -8,6 +8,7 @@ use super::index::RouteList;
 use super::predicate::{AuthorityTest, HeaderKey, HeaderTest, MethodTest, PathTest, QueryTest, Share, ValueTest};
 use super::regex::Regex;
 use super::route::{Route, RouteId, Tests};
+use super::shared::SharedTexts;
 use super::vhost::{Chain, Listener, Serves, VirtualHost, VirtualHosts};
 use crate::model::{self, Condition, ConditionValue, Group, GroupId, GroupKind, Id as _, Mapping, Snapshot};
 
@@ -20,11 +21,15 @@ impl RouteTable {
     pub fn compile(snapshot: &Snapshot) -> Self {
         let mut order: Vec<(GroupId, &Group)> = snapshot.groups.iter().collect();
         order.sort_by(|(_, a), (_, b)| a.rank.tried_before(&b.rank));
-        let mut routes = Vec::with_capacity(snapshot.groups.len());
+        let mut routes: Vec<Route> = Vec::with_capacity(snapshot.groups.len());
+        let mut shared = SharedTexts::default();
         let mut of_group: Vec<std::ops::Range<u32>> = vec![0..0; snapshot.groups.len()];
         for (id, group) in order {
             let start = routes.len() as u32;
             routes.extend(group_routes(snapshot, id, group));
+            for route in routes.iter_mut().skip(start as usize) {
+                shared.share(&mut route.tests);
+            }
             of_group[id.index()] = start..routes.len() as u32;
         }
         let mut lists: HashMap<*const GroupId, Arc<RouteList>> = HashMap::new();

@@ -14,6 +14,7 @@ pub mod rank;
 pub mod regex;
 mod request;
 mod route;
+mod shared;
 mod vary;
 mod vhost;
 
@@ -23,6 +24,7 @@ pub use explain::{Explanation, Verdict};
 pub use index::{Likely, RouteList};
 pub use request::{Draw, RequestView};
 pub use route::{Mismatch, Route, RouteId, Tests};
+pub use shared::SharedTexts;
 pub use vhost::{Chain, Listener, Selection, Serves, Treatment, VirtualHost, VirtualHosts};
 
 use crate::model::{Cluster, ClusterId, Filters, Settings};

@@ -5,8 +5,10 @@
 //! Copies have a budget; where it does not suffice, and where what is above depends on the request, the entry is a
 //! fork: two chains to be read together. A long list that differs in one exact header becomes a switch on its value.
 
+use std::hash::BuildHasher;
+
 use http::HeaderName;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::super::predicate::{HeaderKey, HeaderTest, ValueTest};
 use super::super::route::Route;
@@ -85,8 +87,9 @@ pub(super) struct Fork {
 pub(super) struct Switch {
     /// The header.
     pub(super) name: HeaderName,
-    /// Where a value leads. Each of these chains goes on with `otherwise`.
-    pub(super) by_value: FxHashMap<Box<[u8]>, Position>,
+    /// Where the hash of a value leads. Each of these chains goes on with `otherwise`: a value that only has the hash
+    /// of another is led past routes that refuse it, and misses none.
+    by_hash: FxHashMap<u64, Position>,
     /// Where all other values lead, and none.
     pub(super) otherwise: Position,
     /// The lowest number in any of them.
@@ -111,6 +114,21 @@ impl Chains {
     pub(super) fn switch(&self, at: u32) -> Option<&Switch> {
         self.switches.get(at as usize)
     }
+}
+
+impl Switch {
+    /// Where a value leads, if not where all others do.
+    #[inline]
+    pub(super) fn place(&self, value: &[u8]) -> Option<Position> {
+        self.by_hash.get(&hashed(value)).copied()
+    }
+}
+
+/// The hash of a text: looked for in place of it, for then no text needs to be fetched from memory. The predicate
+/// refuses what has only the hash.
+#[inline]
+pub(super) fn hashed(text: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(text)
 }
 
 /// How much may be spent on building.
@@ -161,16 +179,17 @@ impl<'r> Builder<'r> {
     fn switched(&mut self, routes: &[u32], above: Position, depth: usize) -> Position {
         let name = if depth == 0 { None } else { self.telling_header(routes) };
         let Some(name) = name else { return self.linked(routes, above) };
-        let mut values: Vec<(&'r str, Vec<u32>)> = Vec::new();
-        let mut places: FxHashMap<&'r str, usize> = FxHashMap::default();
+        let mut values: Vec<(u64, Vec<u32>)> = Vec::new();
+        let mut places: FxHashMap<u64, usize> = FxHashMap::default();
         let mut others = Vec::new();
         for &id in routes {
             let value = self.headers(id).iter().find_map(|test| exact(test).filter(|(found, _)| **found == name));
             match value {
                 None => others.push(id),
                 Some((_, value)) => {
-                    let place = *places.entry(value).or_insert_with(|| {
-                        values.push((value, Vec::new()));
+                    let hash = hashed(value.as_bytes());
+                    let place = *places.entry(hash).or_insert_with(|| {
+                        values.push((hash, Vec::new()));
                         values.len() - 1
                     });
                     values[place].1.push(id);
@@ -178,12 +197,12 @@ impl<'r> Builder<'r> {
             }
         }
         let otherwise = self.switched(&others, above, depth - 1);
-        let mut by_value = FxHashMap::with_capacity_and_hasher(values.len(), rustc_hash::FxBuildHasher);
-        for (value, routes) in values {
-            by_value.insert(value.as_bytes().into(), self.switched(&routes, otherwise, depth - 1));
+        let mut by_hash = FxHashMap::with_capacity_and_hasher(values.len(), FxBuildHasher);
+        for (hash, routes) in values {
+            by_hash.insert(hash, self.switched(&routes, otherwise, depth - 1));
         }
         let lowest = routes.first().copied().unwrap_or(u32::MAX).min(self.lowest(above));
-        self.chains.switches.push(Switch { name, by_value, otherwise, lowest });
+        self.chains.switches.push(Switch { name, by_hash, otherwise, lowest });
         let switch = self.chains.switches.len() as u32 - 1;
         self.push(Step::Switch(switch))
     }

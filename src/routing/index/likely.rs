@@ -88,7 +88,7 @@ impl<'i> Likely<'i> {
     fn turn(&mut self, switch: u32) -> Result<Position, NoRoom> {
         let Some(switch) = self.list.chains.switch(switch) else { return Ok(EMPTY) };
         let mut values = self.request.headers.get_all(&switch.name).iter();
-        let place = |value: &http::HeaderValue| switch.by_value.get(value.as_bytes()).copied();
+        let place = |value: &http::HeaderValue| switch.place(value.as_bytes());
         let first = values.next().and_then(place).unwrap_or(switch.otherwise);
         for value in values {
             if let Some(other) = place(value) {

@@ -9,11 +9,10 @@ mod likely;
 mod trie;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use self::chain::{Builder, Chains, EMPTY, Limits, Position};
+use self::chain::{Builder, Chains, EMPTY, Limits, Position, hashed};
 pub use self::likely::Likely;
 use self::trie::{End, NONE, Tries, key};
 use super::predicate::AuthorityTest;
@@ -26,8 +25,8 @@ pub struct RouteList {
     ranked: Box<[RouteId]>,
     tries: Tries,
     chains: Chains,
-    /// Partitions: each value is the root of a trie of paths.
-    exact: FxHashMap<Arc<str>, u32>,
+    /// Partitions, by the hash of their authority: each value is the root of a trie of paths.
+    exact: FxHashMap<u64, u32>,
     /// Tries over wildcards, whose values are again roots of tries of paths.
     suffixes: u32,
     prefixes: u32,
@@ -41,14 +40,14 @@ impl RouteList {
     }
 
     fn with_limits(ranked: Box<[RouteId]>, routes: &[Route], limits: Limits) -> Self {
-        let mut exact: FxHashMap<&Arc<str>, Vec<u32>> = FxHashMap::default();
+        let mut exact: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
         let mut suffixes: BTreeMap<Box<[u8]>, Vec<u32>> = BTreeMap::new();
         let mut prefixes: BTreeMap<Box<[u8]>, Vec<u32>> = BTreeMap::new();
         let mut any = Vec::new();
         for &RouteId(id) in &ranked {
             let Some(route) = routes.get(id as usize) else { continue };
             match &route.tests.authority {
-                AuthorityTest::Exact(text) => exact.entry(text).or_default().push(id),
+                AuthorityTest::Exact(text) => exact.entry(hashed(text.as_bytes())).or_default().push(id),
                 AuthorityTest::Suffix(text) => suffixes.entry(key(text.as_bytes(), End::Back)).or_default().push(id),
                 AuthorityTest::Prefix(text) => prefixes.entry(key(text.as_bytes(), End::Front)).or_default().push(id),
                 AuthorityTest::Any | AuthorityTest::Regex(_) => any.push(id),
@@ -56,7 +55,7 @@ impl RouteList {
         }
         let builder = Builder::new(routes, ranked.len(), limits);
         let mut partitions = Partitions { routes, tries: Tries::default(), builder };
-        let exact = exact.into_iter().map(|(text, ids)| (Arc::clone(text), partitions.paths(&ids))).collect();
+        let exact = exact.into_iter().map(|(hash, ids)| (hash, partitions.paths(&ids))).collect();
         let suffixes = partitions.globs(suffixes);
         let prefixes = partitions.globs(prefixes);
         let any = partitions.paths(&any);
@@ -86,7 +85,7 @@ impl RouteList {
             }
         };
         if !self.exact.is_empty()
-            && let Some(&root) = self.exact.get(request.authority)
+            && let Some(&root) = self.exact.get(&hashed(authority))
         {
             partition(root);
         }
