@@ -24,6 +24,7 @@ pub static RULES: &[&Rule] = &[
     &rules::metadata_type::RULE,
     &rules::unused_allow::RULE,
     &rules::allow_without_reason::RULE,
+    &rules::mistyped_allow::RULE,
     &rules::refused_document::RULE,
     &rules::unfit_field::RULE,
     &rules::unknown_field::RULE,

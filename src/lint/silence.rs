@@ -8,12 +8,12 @@ use super::context::Context;
 use super::findings::{Finding, Findings};
 use super::registry::find;
 use super::rule::Rule;
-use super::rules::{allow_without_reason, unused_allow};
+use super::rules::{allow_without_reason, mistyped_allow, unused_allow};
 use crate::source::{Edit, SourceId, Span};
 use crate::yaml::{Comment, Node};
 
-/// What a comment begins with.
-const COMMENT: &str = "ambassador-lint:";
+/// What a comment begins with; a colon follows.
+const COMMENT: &str = "ambassador-lint";
 
 /// The annotation.
 const ANNOTATION: &str = "getambassador.io/lint-allow";
@@ -49,8 +49,8 @@ enum Over {
 
 /// Parts what was found into what stands and what is allowed, and adds what is wrong with the allowances.
 pub(super) fn part(found: Vec<Finding>, cx: &Context<'_>) -> (Vec<Finding>, Vec<Silenced>) {
-    let mut allows = allows(cx);
-    if allows.is_empty() {
+    let (mut allows, mistyped) = allows(cx);
+    if allows.is_empty() && mistyped.is_empty() {
         return (found, Vec::new());
     }
     let (mut standing, mut silenced) = (Vec::new(), Vec::new());
@@ -73,6 +73,11 @@ pub(super) fn part(found: Vec<Finding>, cx: &Context<'_>) -> (Vec<Finding>, Vec<
     }
     let mut out = Findings::new(&unused_allow::RULE);
     allows.iter().for_each(|allow| allow.judge(cx, &mut out));
+    for span in mistyped {
+        out.ask(&mistyped_allow::RULE)
+            .report(span, "this allows nothing: lint does not understand it")
+            .note("The words are `ambassador-lint: allow AMB204 because …`, with the rule's code or name.");
+    }
     standing.extend(out.into_inner());
     (standing, silenced)
 }
@@ -134,12 +139,12 @@ impl Allow {
     }
 }
 
-/// All allowances of the input.
-fn allows(cx: &Context<'_>) -> Vec<Allow> {
-    let mut allows = Vec::new();
+/// All allowances of the input, and the comments that were meant to be some.
+fn allows(cx: &Context<'_>) -> (Vec<Allow>, Vec<Span>) {
+    let (mut allows, mut mistyped) = (Vec::new(), Vec::new());
     for document in &cx.compilation().documents {
         let comments: Vec<&Comment> = document.comments.iter().collect();
-        of_comments(&comments, document.root.span, cx, &mut allows);
+        of_comments(&comments, document.root.span, cx, &mut allows, &mut mistyped);
         let items = document.root.get("items").and_then(Node::as_list).unwrap_or_default();
         for object in std::iter::once(&document.root).chain(items) {
             of_annotation(object, cx, &mut allows);
@@ -147,14 +152,27 @@ fn allows(cx: &Context<'_>) -> Vec<Allow> {
     }
     for entry in cx.entries().iter().filter(|entry| entry.is_annotation()) {
         let comments: Vec<&Comment> = entry.result.written.iter().flat_map(|written| &written.comments).collect();
-        of_comments(&comments, entry.span(), cx, &mut allows);
+        of_comments(&comments, entry.span(), cx, &mut allows, &mut mistyped);
     }
-    allows
+    (allows, mistyped)
 }
 
-fn of_comments(comments: &[&Comment], document: Span, cx: &Context<'_>, allows: &mut Vec<Allow>) {
+fn of_comments(
+    comments: &[&Comment],
+    document: Span,
+    cx: &Context<'_>,
+    allows: &mut Vec<Allow>,
+    mistyped: &mut Vec<Span>,
+) {
     for comment in comments {
-        let Some(said) = comment.text.trim_start().strip_prefix(COMMENT) else { continue };
+        let Some(rest) = comment.text.trim_start().strip_prefix(COMMENT) else { continue };
+        let Some(said) = rest.strip_prefix(':') else {
+            // Prose may begin with the tool's name, too.
+            if rest.trim_start().starts_with("allow ") {
+                mistyped.push(comment.span);
+            }
+            continue;
+        };
         let source = cx.sources().get(comment.span.source);
         let line_of = |offset: u32| source.lines().position(&source.text, offset).0;
         let over = if !comment.own_line {
@@ -165,7 +183,10 @@ fn of_comments(comments: &[&Comment], document: Span, cx: &Context<'_>, allows: 
             Over::Line(comment.span.source, next_line(&source.text, source.lines(), line_of(comment.span.start)))
         };
         let offset = comment.span.end - said.len() as u32;
-        allows.extend(parse(said, Span { start: offset, ..comment.span }, over, comment.span, comment.own_line));
+        match parse(said, Span { start: offset, ..comment.span }, over, comment.span, comment.own_line) {
+            Some(allow) => allows.push(allow),
+            None => mistyped.push(comment.span),
+        }
     }
 }
 
@@ -245,6 +266,15 @@ mod tests {
             with("  prefix: a/\n  # ambassador-lint: allow AMB201 because it is late\n"),
             ["AMB201 a/", "AMB090 AMB201"]
         );
+    }
+
+    #[test]
+    fn a_comment_that_is_not_understood_is_told() {
+        for comment in ["ambassador-lint: ignore AMB201", "ambassador-lint: allow", "ambassador-lint allow AMB201"] {
+            let found = with(&format!("  prefix: a/  # {comment}\n"));
+            assert_eq!(found, ["AMB201 a/".to_owned(), format!("AMB092 # {comment}")]);
+        }
+        assert_eq!(with("  prefix: a/  # ambassador-lint is run before every merge\n"), ["AMB201 a/"]);
     }
 
     #[test]

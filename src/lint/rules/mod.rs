@@ -102,6 +102,7 @@ pub(super) mod misplaced_annotation;
 pub(super) mod missing_context;
 pub(super) mod missing_label;
 pub(super) mod missing_secret;
+pub(super) mod mistyped_allow;
 pub(super) mod mixed_query_condition;
 pub(super) mod module_check;
 pub(super) mod module_circuit_breakers;
