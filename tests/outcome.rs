@@ -4,7 +4,7 @@
 
 use kubectl_ambassador::outcome::reply::Why;
 use kubectl_ambassador::outcome::request::{Request, Version};
-use kubectl_ambassador::outcome::{Decision, Outcome, decide, outcomes};
+use kubectl_ambassador::outcome::{Decision, Outcome, Spare, decide, each_outcome, outcomes};
 use kubectl_ambassador::pipeline::{Compilation, Options, compile};
 use kubectl_ambassador::routing::Draw;
 use kubectl_ambassador::source::{Origin, SourceMap};
@@ -95,6 +95,34 @@ fn shares_are_those_of_the_draws() {
         })
         .collect();
     assert_eq!(shares, [(0.3, "new".to_owned()), (0.7, "old".to_owned())]);
+}
+
+#[test]
+fn what_an_earlier_request_left_changes_nothing() {
+    let compilation = compiled(MAPPINGS);
+    let mut spare = Spare::default();
+    let headers: [&[(&str, &str)]; 6] = [
+        &[("X-Trace", "1"), ("Accept", "*/*")],
+        &[("x-trace", "2")],
+        &[("Host", "other.example.com"), ("x_y", "1"), ("X-Trace", "1"), ("X-Trace", "2")],
+        &[("x trace", "1")],
+        &[("X-Trace", "1"), ("Content-Length", "x")],
+        &[],
+    ];
+    for target in ["/p/x", "/c/x", "/gone/x", "/none", "/p/%00"] {
+        for headers in headers {
+            let request = get(target, headers);
+            let mut again = Vec::new();
+            each_outcome(&compilation.table, &request, &mut spare, |share, decision| again.push((share, decision)));
+            let fresh = outcomes(&compilation.table, &request);
+            assert_eq!(format!("{again:?}"), format!("{fresh:?}"), "{target} {headers:?}");
+            for (_, decision) in again {
+                if let Outcome::Forward(forwarded) = decision.outcome {
+                    spare.give_headers(forwarded.upstream.headers);
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use http::header::HeaderValue;
 
 use super::auth::{self, Verdict};
-use super::exchange::{Received, receive};
+use super::exchange::{Received, receive_next};
 use super::facts::Described;
 use super::head::{Head, is_grpc_type};
 use super::headers;
@@ -12,6 +12,7 @@ use super::rate_limit::{self, Around};
 use super::redirect::{self, Redirected};
 use super::reply::{Reply, Why};
 use super::request::Request;
+use super::spare::Spare;
 use super::{cors, ip_rules, upstream};
 use crate::model::{Action, AuthBody, AuthUse, ClusterId, Cors, Filter, Forward, MappingId};
 use crate::routing::predicate::Share;
@@ -53,9 +54,9 @@ pub enum Outcome<'t, 'r> {
     /// It goes to a cluster.
     Forward(Box<Forwarded<'t, 'r>>),
     /// It is sent elsewhere.
-    Redirect(Redirected),
+    Redirect(Box<Redirected>),
     /// The gateway answers itself.
-    Reply(Reply),
+    Reply(Box<Reply>),
     /// Its bytes go to a cluster as they are.
     Tcp(ClusterId),
     /// Nothing listens there.
@@ -96,9 +97,9 @@ pub fn decide_with<'t, 'r>(
     draw: Draw,
     parties: &mut dyn Parties,
 ) -> Decision<'t, 'r> {
-    match arrive(table, request) {
-        Arrival::Ends(outcome) => ended(*outcome),
-        Arrival::Bytes(clusters) => {
+    match arrive(table, request, &mut Spare::default()) {
+        Err(Short::Ends(outcome)) => ended(outcome),
+        Err(Short::Bytes(clusters)) => {
             let total: u64 = clusters.iter().map(|(_, weight)| u64::from(*weight)).sum();
             let mut place = u64::from(draw.number()) * total / u64::from(Draw::COUNT);
             let chosen = clusters.iter().find(|(_, weight)| match place.checked_sub(u64::from(*weight)) {
@@ -110,54 +111,71 @@ pub fn decide_with<'t, 'r>(
             });
             ended(chosen.map_or(Outcome::NoChain, |(cluster, _)| Outcome::Tcp(*cluster)))
         }
-        Arrival::Request(at) => carry(table, request, *at, draw, parties),
+        Ok(mut at) => carry(table, request, &mut at, draw, None, parties),
     }
 }
 
 /// Every possible outcome with its share of requests, in the order of the draws. Shares add up to 1.
 pub fn outcomes<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Vec<(f64, Decision<'t, 'r>)> {
-    match arrive(table, request) {
-        Arrival::Ends(outcome) => vec![(1.0, ended(*outcome))],
-        Arrival::Bytes(clusters) => {
+    let mut all = Vec::new();
+    each_outcome(table, request, &mut Spare::default(), |share, decision| all.push((share, decision)));
+    all
+}
+
+/// The same, one after the other, with what an earlier request left.
+pub fn each_outcome<'t, 'r>(
+    table: &'t RouteTable,
+    request: &'r Request<'_>,
+    spare: &mut Spare,
+    mut visit: impl FnMut(f64, Decision<'t, 'r>),
+) {
+    match arrive(table, request, spare) {
+        Err(Short::Ends(outcome)) => visit(1.0, ended(outcome)),
+        Err(Short::Bytes(clusters)) => {
             let total: f64 = clusters.iter().map(|(_, weight)| f64::from(*weight)).sum();
             if total == 0.0 {
-                return vec![(1.0, ended(Outcome::NoChain))];
+                return visit(1.0, ended(Outcome::NoChain));
             }
-            clusters
-                .iter()
-                .map(|(cluster, weight)| (f64::from(*weight) / total, ended(Outcome::Tcp(*cluster))))
-                .collect()
+            for (cluster, weight) in clusters {
+                visit(f64::from(*weight) / total, ended(Outcome::Tcp(*cluster)));
+            }
         }
-        Arrival::Request(at) => {
-            let (bounds, mut first) = bounds(table, &at);
-            let mut decisions: Vec<(u32, Decision<'t, 'r>)> = Vec::with_capacity(bounds.len());
-            let mut at = Some(*at);
-            let mut low = 0;
-            for high in bounds {
-                let draw = Draw::new(u64::from(low));
-                // Nearly always there is one outcome, and nothing is copied.
-                let here = if high < u32::from(Draw::COUNT) { at.clone() } else { at.take() };
-                let Some(here) = here else { break };
-                let decision = carry_from(table, request, here, draw, first.take(), &mut Agreeable);
-                match decisions.iter_mut().find(|(_, known)| known.route == decision.route) {
-                    Some((draws, _)) => *draws += high - low,
-                    None => decisions.push((high - low, decision)),
+        Ok(mut at) => match takers(table, &at) {
+            Takers::One(route) => visit(1.0, carry(table, request, &mut at, Draw::LOWEST, route, &mut Agreeable)),
+            Takers::Many(bounds) => {
+                for (draws, decision) in shared(table, request, &at, &bounds) {
+                    visit(f64::from(draws) / f64::from(Draw::COUNT), decision);
                 }
-                low = high;
             }
-            decisions
-                .into_iter()
-                .map(|(draws, decision)| (f64::from(draws) / f64::from(Draw::COUNT), decision))
-                .collect()
-        }
+        },
     }
 }
 
-/// How far a request comes before a draw matters.
-enum Arrival<'t, 'r> {
-    Ends(Box<Outcome<'t, 'r>>),
+/// The outcomes where the draw decides, with how many draws lead to each.
+fn shared<'t, 'r>(
+    table: &'t RouteTable,
+    request: &'r Request<'_>,
+    at: &At<'t, 'r>,
+    bounds: &[u32],
+) -> Vec<(u32, Decision<'t, 'r>)> {
+    let mut decisions: Vec<(u32, Decision<'t, 'r>)> = Vec::with_capacity(bounds.len());
+    let mut low = 0;
+    for &high in bounds {
+        let draw = Draw::new(u64::from(low));
+        let decision = carry(table, request, &mut at.clone(), draw, None, &mut Agreeable);
+        match decisions.iter_mut().find(|(_, known)| known.route == decision.route) {
+            Some((draws, _)) => *draws += high - low,
+            None => decisions.push((high - low, decision)),
+        }
+        low = high;
+    }
+    decisions
+}
+
+/// How a request ends before a draw matters.
+enum Short<'t, 'r> {
+    Ends(Outcome<'t, 'r>),
     Bytes(&'t [(ClusterId, u32)]),
-    Request(Box<At<'t, 'r>>),
 }
 
 /// A request before its virtual host.
@@ -173,72 +191,81 @@ fn ended<'t, 'r>(outcome: Outcome<'t, 'r>) -> Decision<'t, 'r> {
     Decision { virtual_host: None, route: None, asked: Vec::new(), outcome, closes }
 }
 
-fn arrive<'t, 'r>(table: &'t RouteTable, request: &'r Request<'_>) -> Arrival<'t, 'r> {
-    let ends = |outcome| Arrival::Ends(Box::new(outcome));
-    let Some(listener) = table.listener(request.listener) else { return ends(Outcome::NoListener) };
-    let Some(chain) = listener.chain(request.tls.as_ref().map(Option::as_deref)) else { return ends(Outcome::NoChain) };
+fn arrive<'t, 'r>(
+    table: &'t RouteTable,
+    request: &'r Request<'_>,
+    spare: &mut Spare,
+) -> Result<At<'t, 'r>, Short<'t, 'r>> {
+    let listener = table.listener(request.listener).ok_or(Short::Ends(Outcome::NoListener))?;
+    let chain = listener.chain(request.tls.as_ref().map(Option::as_deref)).ok_or(Short::Ends(Outcome::NoChain))?;
     let hosts = match chain {
-        Chain { serves: Serves::Tcp(clusters), .. } => return Arrival::Bytes(clusters),
+        Chain { serves: Serves::Tcp(clusters), .. } => return Err(Short::Bytes(clusters)),
         Chain { serves: Serves::Http(hosts), .. } => hosts,
     };
-    match receive(&table.settings, listener, request) {
-        Err(why) if is_grpc_call(request) => ends(Outcome::Reply(Reply::new(why).for_grpc())),
-        Err(why) => ends(Outcome::Reply(Reply::new(why))),
-        Ok(received) => {
-            let host = hosts.choose(&received.head.authority).filter(|_| received.origin.https.is_some());
-            Arrival::Request(Box::new(At { listener, received, host }))
-        }
-    }
+    let received = receive_next(&table.settings, listener, request, spare).map_err(|why| {
+        let reply = Reply::new(why);
+        Short::Ends(Outcome::Reply(Box::new(if is_grpc_call(request) { reply.for_grpc() } else { reply })))
+    })?;
+    let host = hosts.choose(&received.head.authority).filter(|_| received.origin.https.is_some());
+    Ok(At { listener, received, host })
 }
 
-/// Draws from which on another route takes the request, and the end of all draws; and the route for the lowest draw.
-fn bounds<'t>(table: &'t RouteTable, at: &At<'t, '_>) -> (Vec<u32>, Option<Selection<'t>>) {
+/// The routes that take some draws of a request.
+enum Takers<'t> {
+    /// One takes all, or none any.
+    One(Option<Selection<'t>>),
+    /// Others take it from these draws on; the last is the end of all draws.
+    Many(Vec<u32>),
+}
+
+fn takers<'t>(table: &'t RouteTable, at: &At<'t, '_>) -> Takers<'t> {
     let all = u32::from(Draw::COUNT);
+    let Some(host) = at.host else { return Takers::One(None) };
+    // The lowest draw falls into every share but an empty one: routes are asked for what their other tests say.
+    let view = at.received.head.view(at.received.secure, Draw::LOWEST);
     let mut bounds = Vec::new();
-    let mut first = None;
-    if let Some(host) = at.host {
-        // A draw of a hundred is below no share but the full one: routes are asked for what their other tests say.
-        let view = at.received.head.view(at.received.secure, Draw::LOWEST);
-        for id in host.routes.likely(&view) {
-            let route = table.route(id);
-            let Share(below) = route.tests.share;
-            let Some(treatment) = host.judge(route, &view).filter(|_| below > 0) else { continue };
-            first.get_or_insert(Selection { route, id, treatment });
-            bounds.push(below.min(all));
-            if below >= all {
-                break;
+    for id in host.routes.likely(&view) {
+        let route = table.route(id);
+        let Share(below) = route.tests.share;
+        let Some(treatment) = host.judge(route, &view) else { continue };
+        if below >= all {
+            if bounds.is_empty() {
+                return Takers::One(Some(Selection { route, id, treatment }));
             }
+            break;
         }
+        bounds.push(below);
+    }
+    if bounds.is_empty() {
+        return Takers::One(None);
     }
     bounds.push(all);
     bounds.sort_unstable();
     bounds.dedup();
-    (bounds, first)
+    Takers::Many(bounds)
 }
 
-/// What the filters and the action do to a request.
+/// What the filters and the action do to a request. The route for this draw may be known already.
 fn carry<'t, 'r>(
     table: &'t RouteTable,
     request: &'r Request<'_>,
-    at: At<'t, 'r>,
-    draw: Draw,
-    parties: &mut dyn Parties,
-) -> Decision<'t, 'r> {
-    carry_from(table, request, at, draw, None, parties)
-}
-
-/// The same, where the route for this draw may be known already.
-fn carry_from<'t, 'r>(
-    table: &'t RouteTable,
-    request: &'r Request<'_>,
-    at: At<'t, 'r>,
+    at: &mut At<'t, 'r>,
     draw: Draw,
     known: Option<Selection<'t>>,
     parties: &mut dyn Parties,
 ) -> Decision<'t, 'r> {
-    let At { listener, received, host } = at;
-    let is_upgrade = received.upgrade.is_some();
-    let mut walk = Walk { table, request, listener, received, host, draw, asked: Vec::new(), crosses: None };
+    let host = at.host;
+    let is_upgrade = at.received.upgrade.is_some();
+    let mut walk = Walk {
+        table,
+        request,
+        listener: at.listener,
+        received: &mut at.received,
+        host,
+        draw,
+        asked: Vec::new(),
+        crosses: None,
+    };
     let mut selection = known.or_else(|| walk.select());
     let outcome = walk.outcome(&mut selection, parties);
     // Asking takes time: the body has come to its end by then.
@@ -253,11 +280,11 @@ fn carry_from<'t, 'r>(
 }
 
 /// A request on its way through the filters.
-struct Walk<'t, 'r, 'q> {
+struct Walk<'t, 'r, 'q, 'w> {
     table: &'t RouteTable,
     request: &'r Request<'q>,
     listener: &'t Listener,
-    received: Received<'r>,
+    received: &'w mut Received<'r>,
     host: Option<&'t VirtualHost>,
     draw: Draw,
     asked: Vec<Asked<'t>>,
@@ -272,7 +299,7 @@ fn early<T>(why: Why) -> Early<T> {
     Err(Box::new(Reply::new(why)))
 }
 
-impl<'t, 'r> Walk<'t, 'r, '_> {
+impl<'t, 'r> Walk<'t, 'r, '_, '_> {
     fn select(&self) -> Option<Selection<'t>> {
         let view = self.received.head.view(self.received.secure, self.draw);
         self.table.select(self.host?, &view)
@@ -286,19 +313,19 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
                 if let Some((rules, origin)) = &self.crosses {
                     cors::on_response(rules, origin, &mut reply.headers);
                 }
-                return Outcome::Reply(if is_grpc { reply.for_grpc() } else { *reply });
+                return Outcome::Reply(if is_grpc { Box::new(reply.for_grpc()) } else { reply });
             }
         }
         let Some(selection) = selection else {
             let why = if self.host.is_some() { Why::NoRoute } else { Why::NoVirtualHost };
             let reply = Reply::new(why);
-            return Outcome::Reply(if is_grpc { reply.for_grpc() } else { reply });
+            return Outcome::Reply(Box::new(if is_grpc { reply.for_grpc() } else { reply }));
         };
         let head = &self.received.head;
         match (&selection.route.action, selection.treatment) {
-            (action, Treatment::RedirectToHttps) => Outcome::Redirect(self.redirect_to_https(action)),
+            (action, Treatment::RedirectToHttps) => Outcome::Redirect(Box::new(self.redirect_to_https(action))),
             (Action::Redirect(redirect), Treatment::Serve) => {
-                Outcome::Redirect(redirect::by_mapping(redirect, &selection.route.tests.path, head))
+                Outcome::Redirect(Box::new(redirect::by_mapping(redirect, &selection.route.tests.path, head)))
             }
             (Action::Forward(forward), Treatment::Serve) => self.forward(selection.route, forward),
         }
@@ -446,7 +473,7 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         let cluster = self.table.cluster(forward.cluster);
         let suppress = self.table.settings.suppress_envoy_headers;
         let is_upgrade = self.received.upgrade.is_some();
-        let mut head = self.take_head();
+        let mut head = std::mem::take(&mut self.received.head);
         if !suppress {
             upstream::tell_timeout(&mut head.headers, forward);
         }
@@ -461,17 +488,6 @@ impl<'t, 'r> Walk<'t, 'r, '_> {
         }
         let mirror = forward.mirror.as_ref().map(|mirror| (mirror.cluster, mirror.percent));
         Outcome::Forward(Box::new(Forwarded { forward, upstream: head, is_upgrade, mirror }))
-    }
-
-    fn take_head(&mut self) -> Head<'r> {
-        let left = Head {
-            method: "".into(),
-            https: false,
-            authority: "".into(),
-            path: "".into(),
-            headers: http::HeaderMap::new(),
-        };
-        std::mem::replace(&mut self.received.head, left)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 
 use super::forwarded::{FORWARDED_PROTO, Origin, Trust, forward_certificate};
 use super::head::Head;
@@ -11,6 +11,7 @@ use super::intake::{self, HeaderRefusal, Upgrade};
 use super::normalise::{PathRules, normalise};
 use super::reply::Why;
 use super::request::{Request, Version, trimmed};
+use super::spare::{Kind, Spare};
 use super::target::{self, Target};
 use crate::model::{Settings, Underscores};
 use crate::routing::Listener;
@@ -61,6 +62,16 @@ impl Trust {
 ///
 /// Why it is answered at once.
 pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Request<'_>) -> Result<Received<'r>, Why> {
+    receive_next(settings, listener, request, &mut Spare::default())
+}
+
+/// The same for one of many requests, with what an earlier one left.
+pub(super) fn receive_next<'r>(
+    settings: &Settings,
+    listener: &Listener,
+    request: &'r Request<'_>,
+    spare: &mut Spare,
+) -> Result<Received<'r>, Why> {
     let is_http1 = request.version < Version::Http2;
     if is_http1 && head_size(request) > settings.max_request_headers_kb as usize * 1024 {
         return Err(Why::TooLarge);
@@ -74,7 +85,7 @@ pub fn receive<'r>(settings: &Settings, listener: &Listener, request: &'r Reques
         target::read_http2(&request.method, &request.target)
     };
     let target = target.map_err(Why::Target)?;
-    let (headers, host) = headers_of(settings, request)?;
+    let (headers, host) = headers_of(settings, request, spare)?;
     let arrival = Arrival {
         version: request.version,
         is_tls: request.is_tls(),
@@ -139,11 +150,13 @@ pub fn admit<'r>(
     }
     let path = normalise(arrival.target.path, PathRules::of(settings)).map_err(Why::Path)?;
     let authority = if settings.strip_matching_host_port { without_port(authority, arrival.port) } else { authority };
-    let trust = Trust::of(settings, listener);
-    let origin = trust.receive(&mut headers, arrival.client, arrival.is_tls, request_id);
     let mode = settings.forward_client_cert_details.as_deref();
     forward_certificate(&mut headers, mode, arrival.certificate.as_ref());
-    let secure = listener.security.is_secure(headers.get(FORWARDED_PROTO).map(HeaderValue::as_bytes));
+    let trust = Trust::of(settings, listener);
+    let origin = trust.receive(&mut headers, arrival.client, arrival.is_tls, request_id);
+    // Only what counts as https can say it to the letter.
+    let proto = if origin.https == Some(true) { headers.get(FORWARDED_PROTO) } else { None };
+    let secure = listener.security.is_secure(proto.map(HeaderValue::as_bytes));
     let head = Head { method: arrival.method, https: origin.https == Some(true), authority, path, headers };
     Ok(Received { head, origin, upgrade, secure })
 }
@@ -157,29 +170,35 @@ fn head_size(request: &Request<'_>) -> usize {
 }
 
 /// The headers of a request, and all its hosts joined.
-fn headers_of<'r>(settings: &Settings, request: &'r Request<'_>) -> Result<(HeaderMap, Option<Cow<'r, str>>), Why> {
+fn headers_of<'r>(
+    settings: &Settings,
+    request: &'r Request<'_>,
+    spare: &mut Spare,
+) -> Result<(HeaderMap, Option<Cow<'r, str>>), Why> {
     let mut host = request.authority.as_deref().map(|host| Cow::Borrowed(trimmed(host)));
-    let mut headers = HeaderMap::with_capacity(request.headers.len() + 8);
+    // The gateway adds some of its own.
+    let mut headers = spare.take_headers(request.headers.len() + 8);
     let mut says_length = false;
-    for (name, value) in &request.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Why::HeaderBytes)?;
+    for (place, (name, value)) in request.headers.iter().enumerate() {
+        let (name, kind) = spare.name(place, name).ok_or(Why::HeaderBytes)?;
         let value = trimmed(value);
-        if name == HOST {
-            host = Some(match host {
-                None => Cow::Borrowed(value),
-                Some(before) => Cow::Owned(format!("{before},{value}")),
-            });
-            continue;
-        }
-        if name.as_str().contains('_') {
-            match settings.underscores {
+        match kind {
+            Kind::Plain => {}
+            Kind::Host => {
+                host = Some(match host {
+                    None => Cow::Borrowed(value),
+                    Some(before) => Cow::Owned(format!("{before},{value}")),
+                });
+                continue;
+            }
+            Kind::Underscored => match settings.underscores {
                 Underscores::Allow => {}
                 Underscores::RejectRequest => return Err(Why::Underscore),
                 Underscores::DropHeader => continue,
-            }
+            },
+            Kind::Framing => says_length = true,
         }
-        says_length |= name == CONTENT_LENGTH || name == TRANSFER_ENCODING;
-        headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Why::HeaderBytes)?);
+        headers.append(name, spare.value(place, value).ok_or(Why::HeaderBytes)?);
     }
     if request.version == Version::Http2 {
         intake::join_cookies(&mut headers);

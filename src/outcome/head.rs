@@ -8,7 +8,7 @@ use super::normalise::split;
 use crate::routing::{Draw, RequestView};
 
 /// The head of a request: what filters look at, and what rewriting changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head<'a> {
     /// The method.
     pub method: Cow<'a, str>,
@@ -50,7 +50,9 @@ impl Head<'_> {
 
 /// Whether headers are those of a gRPC call.
 pub fn is_grpc(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_grpc_type)
+    // Names are few: looking along them is cheaper than asking the map for one that is mostly not there.
+    headers.keys().any(|name| *name == CONTENT_TYPE)
+        && headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_grpc_type)
 }
 
 /// Whether a content type is gRPC's.

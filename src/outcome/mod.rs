@@ -6,7 +6,7 @@
 //! - *start*: [`decide()`], then [`request`]
 
 pub mod auth;
-mod changes;
+pub mod changes;
 pub mod cors;
 mod decide;
 pub mod exchange;
@@ -24,9 +24,11 @@ pub mod redirect;
 pub mod reply;
 pub mod request;
 pub mod rewrite;
+mod spare;
 pub mod target;
 pub mod upstream;
 
 pub use changes::Changes;
-pub use decide::{Asked, Decision, Forwarded, Outcome, SOURCE_CLUSTER, decide, decide_with, outcomes};
+pub use decide::{Asked, Decision, Forwarded, Outcome, SOURCE_CLUSTER, decide, decide_with, each_outcome, outcomes};
 pub use parties::{Agreeable, Parties};
+pub use spare::Spare;

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// Which paths are refused and what else is evened out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PathRules {
@@ -27,8 +29,8 @@ pub enum PathRefusal {
 
 /// Splits a target into path and query; the query is what follows the first question mark.
 pub fn split(target: &str) -> (&str, Option<&str>) {
-    match target.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
+    match memchr(b'?', target.as_bytes()).and_then(|mark| target.split_at_checked(mark)) {
+        Some((path, query)) => (path, query.get(1..)),
         None => (target, None),
     }
 }
@@ -39,6 +41,9 @@ pub fn split(target: &str) -> (&str, Option<&str>) {
 ///
 /// What Envoy refuses.
 pub fn normalise(target: Cow<'_, str>, rules: PathRules) -> Result<Cow<'_, str>, PathRefusal> {
+    if is_normal(target.as_bytes(), rules.merge_slashes) {
+        return Ok(target);
+    }
     if target.contains('#') {
         return Err(PathRefusal::Fragment);
     }
@@ -46,9 +51,6 @@ pub fn normalise(target: Cow<'_, str>, rules: PathRules) -> Result<Cow<'_, str>,
     let (path, query) = target.split_at(path_end);
     if rules.reject_escaped_slashes && has_escaped_slash(path) {
         return Err(PathRefusal::EscapedSlash);
-    }
-    if is_normal(path.as_bytes(), rules.merge_slashes) {
-        return Ok(target);
     }
     let mut normal = canonical(path)?;
     if rules.merge_slashes {
@@ -62,23 +64,36 @@ fn has_escaped_slash(path: &str) -> bool {
     path.as_bytes().windows(3).any(|w| matches!(w, [b'%', b'2', b'f' | b'F'] | [b'%', b'5', b'c' | b'C']))
 }
 
-/// Whether nothing needs to be done: a cheap look that may say no too often.
-fn is_normal(path: &[u8], merge_slashes: bool) -> bool {
+/// Whether a target is to stay as it is: one cheap look, that may say no too often.
+fn is_normal(target: &[u8], merge_slashes: bool) -> bool {
     let mut previous = 0;
-    for &byte in path {
-        match byte {
-            b'%' => return false,
-            b'.' if previous == b'/' => return false,
-            b'/' if previous == b'/' && merge_slashes => return false,
-            _ if !passes(byte) => return false,
-            _ => previous = byte,
+    for (at, &byte) in target.iter().enumerate() {
+        if !ALWAYS_PASSES[usize::from(byte)] {
+            match byte {
+                b'?' => return !target.iter().skip(at).any(|byte| *byte == b'#'),
+                b'/' if previous != b'/' || !merge_slashes => {}
+                b'.' if previous != b'/' => {}
+                _ => return false,
+            }
         }
+        previous = byte;
     }
     true
 }
 
+/// The bytes of a path that stand for themselves whatever is before them.
+const ALWAYS_PASSES: [bool; 256] = {
+    let mut always = [false; 256];
+    let mut byte = 0;
+    while byte < 0x7f {
+        always[byte as usize] = passes(byte) && !matches!(byte, b'%' | b'#' | b'?' | b'/' | b'.');
+        byte += 1;
+    }
+    always
+};
+
 /// Whether a byte of a path stands for itself.
-fn passes(byte: u8) -> bool {
+const fn passes(byte: u8) -> bool {
     !matches!(byte, 0..=b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x7f..)
 }
 

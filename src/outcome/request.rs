@@ -88,5 +88,11 @@ impl<'a> Request<'a> {
 
 /// A header's value without the blanks around it, as every reader of HTTP takes it.
 pub(crate) fn trimmed(value: &str) -> &str {
-    value.trim_matches([' ', '\t'])
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    // Hardly any value has some.
+    if is_blank(value.as_bytes().first()) || is_blank(value.as_bytes().last()) {
+        value.trim_matches([' ', '\t'])
+    } else {
+        value
+    }
 }

@@ -8,11 +8,11 @@ use crate::routing::predicate::PathTest;
 use crate::routing::regex::{Regex, Substitution};
 
 /// The path for the upstream; `None` where the Mapping rewrites nothing.
-pub fn path(rewrite: &Rewrite, test: &PathTest, path: &str) -> Option<String> {
+pub fn path<'p>(rewrite: &Rewrite, test: &PathTest, path: &'p str) -> Option<Cow<'p, str>> {
     match rewrite {
         Rewrite::Keep => None,
         Rewrite::Prefix(text) => Some(in_place_of_match(text, test, path)),
-        Rewrite::Regex { pattern, substitution } => Some(every_match(pattern, substitution, path).into_owned()),
+        Rewrite::Regex { pattern, substitution } => Some(every_match(pattern, substitution, path)),
     }
 }
 
@@ -27,7 +27,7 @@ pub fn redirected<'p>(rewrite: &'p RedirectPath, test: &PathTest, path: &'p str)
                 _ => text,
             }
         }
-        RedirectPath::Prefix(text) => Cow::Owned(in_place_of_match(text, test, path)),
+        RedirectPath::Prefix(text) => in_place_of_match(text, test, path),
         RedirectPath::Regex { pattern, substitution } => every_match(pattern, substitution, path),
     }
 }
@@ -45,17 +45,20 @@ pub fn authority<'f>(rewrite: &'f HostRewrite, cluster: &'f Cluster) -> Option<&
 }
 
 /// A text in place of what a path test matched: a prefix, or with exact and regex tests all of the path.
-fn in_place_of_match(text: &str, test: &PathTest, target: &str) -> String {
-    let (path, _) = split(target);
+fn in_place_of_match<'p>(text: &str, test: &PathTest, target: &'p str) -> Cow<'p, str> {
     let matched = match test {
         PathTest::Prefix { text, .. } => text.len(),
-        PathTest::Exact { .. } | PathTest::Regex(_) => path.len(),
+        PathTest::Exact { .. } | PathTest::Regex(_) => split(target).0.len(),
     };
-    let rest = target.get(matched..).unwrap_or_default();
+    let (matched, rest) = target.split_at_checked(matched).unwrap_or((target, ""));
+    // Often it is the end of what was matched, as `/` is of `/cart/`.
+    if matched.ends_with(text) {
+        return Cow::Borrowed(target.get(matched.len() - text.len()..).unwrap_or_default());
+    }
     let mut rewritten = String::with_capacity(text.len() + rest.len());
     rewritten.push_str(text);
     rewritten.push_str(rest);
-    rewritten
+    Cow::Owned(rewritten)
 }
 
 /// Every match in the path replaced; the query stays. A substitution that names a missing group changes nothing.
@@ -80,12 +83,12 @@ mod tests {
     }
 
     fn by_prefix(prefix_text: &str, rewrite: &str, target: &str) -> String {
-        path(&Rewrite::Prefix(rewrite.into()), &prefix(prefix_text), target).unwrap()
+        path(&Rewrite::Prefix(rewrite.into()), &prefix(prefix_text), target).unwrap().into_owned()
     }
 
     fn by_regex(pattern: &str, substitution: &str, target: &str) -> String {
         let rewrite = Rewrite::Regex { pattern: Regex::new(pattern).unwrap(), substitution: substitution.into() };
-        path(&rewrite, &prefix("/"), target).unwrap()
+        path(&rewrite, &prefix("/"), target).unwrap().into_owned()
     }
 
     #[test]

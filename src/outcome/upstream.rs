@@ -49,9 +49,15 @@ pub fn rewrite(route: &Route, forward: &Forward, cluster: &Cluster, suppress_env
         tell(&mut head.headers, ORIGINAL_HOST, &head.authority);
         head.authority = Cow::Owned(authority.to_owned());
     }
-    if let Some(path) = rewrite::path(&forward.rewrite, &route.tests.path, &head.path) {
+    let rewritten = match &head.path {
+        Cow::Borrowed(path) => rewrite::path(&forward.rewrite, &route.tests.path, path),
+        Cow::Owned(path) => {
+            rewrite::path(&forward.rewrite, &route.tests.path, path).map(|path| Cow::Owned(path.into_owned()))
+        }
+    };
+    if let Some(path) = rewritten {
         tell(&mut head.headers, ORIGINAL_PATH, &head.path);
-        head.path = Cow::Owned(path);
+        head.path = path;
     }
 }
 

@@ -7,7 +7,7 @@ use super::place::{MappingRef, SourceRef, mapping_ref, tcp_mapping_ref};
 use crate::model::{ClusterId, MappingId, Table, TcpMappingId, TlsContext, TlsId};
 use crate::outcome::reply::Why;
 use crate::outcome::request::Request;
-use crate::outcome::{Decision, Outcome, decide, outcomes};
+use crate::outcome::{Decision, Outcome, Spare, decide, each_outcome};
 use crate::pipeline::{Compilation, Refusal};
 use crate::routing::{Draw, RouteTable};
 
@@ -52,7 +52,6 @@ pub struct Told<'a> {
 
 /// What happens.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 pub enum What<'a> {
     /// What the table decided, with names for what it speaks of by number.
     Decided {
@@ -117,22 +116,36 @@ impl<'c> Judge<'c> {
 
     /// What happens to a request: every possible outcome, or that of one draw.
     pub fn answer<'a>(&'a self, request: &'a Request<'a>, draw: Option<Draw>) -> Answer<'a> {
+        self.answer_next(request, draw, &mut Spare::default())
+    }
+
+    /// The same for one of many requests, with what an earlier one left.
+    pub fn answer_next<'a>(&'a self, request: &'a Request<'a>, draw: Option<Draw>, spare: &mut Spare) -> Answer<'a> {
         let notes = &self.compilation.notes;
         if let Some((refusal, place)) = &self.refusal {
             let what = What::Refused { refusal, place: place.as_ref() };
             let told = Told { share: 1.0, mapping: None, what };
             return Answer { request, virtual_host: None, outcomes: vec![told], notes, hints: Vec::new() };
         }
-        let table = self.table;
-        let decisions = match draw {
-            Some(draw) => vec![(1.0, decide(table, request, draw))],
-            None => outcomes(table, request),
-        };
-        let host = decisions.first().and_then(|(_, decision)| decision.virtual_host);
-        let virtual_host = host.map(|host| &*host.domain);
-        let hints = decisions.iter().find_map(|(_, decision)| self.hints(request, decision)).unwrap_or_default();
-        let outcomes = decisions.into_iter().map(|(share, decision)| self.told(request, share, decision)).collect();
-        Answer { request, virtual_host, outcomes, notes, hints }
+        let mut answer =
+            Answer { request, virtual_host: None, outcomes: Vec::with_capacity(1), notes, hints: Vec::new() };
+        let mut tell = |share, decision| self.tell(&mut answer, share, decision);
+        match draw {
+            Some(draw) => tell(1.0, decide(self.table, request, draw)),
+            None => each_outcome(self.table, request, spare, tell),
+        }
+        answer
+    }
+
+    /// Adds an outcome.
+    fn tell<'a>(&'a self, answer: &mut Answer<'a>, share: f64, decision: Decision<'a, 'a>) {
+        if let Some(host) = decision.virtual_host {
+            answer.virtual_host = Some(&host.domain);
+        }
+        if answer.hints.is_empty() {
+            answer.hints = self.hints(answer.request, &decision).unwrap_or_default();
+        }
+        answer.outcomes.push(self.told(answer.request, share, decision));
     }
 
     fn told<'a>(&'a self, request: &Request<'_>, share: f64, decision: Decision<'a, 'a>) -> Told<'a> {
@@ -209,6 +222,15 @@ impl Told<'_> {
 }
 
 impl Answer<'_> {
+    /// Leaves what the next request can use.
+    pub fn leave(self, spare: &mut Spare) {
+        for told in self.outcomes {
+            if let What::Decided { decision: Decision { outcome: Outcome::Forward(forwarded), .. }, .. } = told.what {
+                spare.give_headers(forwarded.upstream.headers);
+            }
+        }
+    }
+
     /// Whether some of these requests get nowhere.
     pub fn is_lost(&self) -> bool {
         self.outcomes.iter().any(Told::is_lost)

@@ -97,21 +97,17 @@ fn stops(eight: [u8; 8]) -> u64 {
     (is_below(word, b' ') | is(b'"') | is(b'\\')) & HIGHEST
 }
 
-/// How many bytes a string of JSON holds as they are, up to its end, an escape or what no string may have.
-fn plain_length(bytes: &[u8]) -> usize {
-    let (eights, rest) = bytes.as_chunks();
-    let found = eights.iter().map(|eight| stops(*eight)).enumerate().find(|(_, found)| *found != 0);
-    match found {
-        Some((nth, found)) => nth * 8 + found.trailing_zeros() as usize / 8,
-        None => eights.len() * 8 + rest.iter().take_while(|byte| !STOPS[usize::from(**byte)]).count(),
+/// Where, from a place on, a string of JSON ends, has an escape, or has what no string may have.
+fn stop_from(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let found = stops(*eight);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
     }
-}
-
-/// Whether a string of JSON holds all of a text as it is.
-pub fn is_plain(text: &str) -> bool {
-    let (eights, rest) = text.as_bytes().as_chunks();
-    let found = eights.iter().fold(0, |found, eight| found | stops(*eight));
-    found == 0 && !rest.iter().any(|byte| STOPS[usize::from(*byte)])
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| !STOPS[usize::from(**byte)]).count()
 }
 
 /// A line, read up to a place.
@@ -206,31 +202,48 @@ impl<'a> Rest<'a> {
     }
 
     /// A string; without escapes it is borrowed.
+    #[inline]
     fn string(&mut self) -> Option<Cow<'a, str>> {
+        match self.plain() {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.escaped().map(Cow::Owned),
+        }
+    }
+
+    /// A string without escapes.
+    fn plain(&mut self) -> Option<&'a str> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes();
+        let end = stop_from(bytes, start);
+        if *bytes.get(end)? != b'"' {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
+    }
+
+    /// Any string.
+    #[cold]
+    fn escaped(&mut self) -> Option<String> {
         if self.peek()? != b'"' {
             return None;
         }
         let start = self.at;
-        let (end, escaped) = self.string_end()?;
-        self.at = end + 1;
-        if escaped {
-            return serde_json::from_str(self.text.get(start..=end)?).ok().map(Cow::Owned);
-        }
-        self.text.get(start + 1..end).map(Cow::Borrowed)
+        self.at = self.string_end()? + 1;
+        serde_json::from_str(self.text.get(start..self.at)?).ok()
     }
 
-    /// Where the string that begins here ends, and whether it has escapes.
-    fn string_end(&self) -> Option<(usize, bool)> {
-        let mut escaped = false;
+    /// Where the string that begins here ends.
+    fn string_end(&self) -> Option<usize> {
         let mut at = self.at + 1;
         loop {
-            at += plain_length(self.text.as_bytes().get(at..)?);
+            at = stop_from(self.text.as_bytes(), at);
             match *self.text.as_bytes().get(at)? {
-                b'"' => return Some((at, escaped)),
-                b'\\' => {
-                    escaped = true;
-                    at += 2;
-                }
+                b'"' => return Some(at),
+                b'\\' => at += 2,
                 _ => return None,
             }
         }
@@ -239,12 +252,23 @@ impl<'a> Rest<'a> {
     /// Passes over any value, and tells its text.
     fn skip(&mut self) -> Option<&'a str> {
         self.peek()?;
+        let rest = self.text.get(self.at..)?;
+        match simple_length(rest.as_bytes()) {
+            Some(length) => {
+                self.at += length;
+                rest.get(..length)
+            }
+            None => self.skip_any(),
+        }
+    }
+
+    fn skip_any(&mut self) -> Option<&'a str> {
         let start = self.at;
         let mut depth = 0usize;
         loop {
             match self.text.as_bytes().get(self.at) {
                 Some(b'"') => {
-                    self.at = self.string_end()?.0 + 1;
+                    self.at = self.string_end()? + 1;
                     if depth == 0 {
                         break;
                     }
@@ -267,9 +291,6 @@ impl<'a> Rest<'a> {
             self.at += 1;
         }
         let value = self.text.get(start..self.at)?;
-        if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'"') && is_quoted(value) {
-            return Some(value);
-        }
         // Whatever is passed over must be JSON all the same: it may be told again.
         serde_json::from_str::<serde::de::IgnoredAny>(value).ok().map(|_| value)
     }
@@ -297,10 +318,19 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// Whether a text without escapes is one in quotes.
-fn is_quoted(text: &str) -> bool {
-    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.is_some_and(|inner| !inner.contains('"'))
+/// The length of the value that some JSON begins with, where that is a string without escapes, `null`, or a whole
+/// number above zero.
+fn simple_length(bytes: &[u8]) -> Option<usize> {
+    let length = match bytes {
+        [b'"', ..] => {
+            let end = stop_from(bytes, 1);
+            return (bytes.get(end) == Some(&b'"')).then_some(end + 1);
+        }
+        [b'1'..=b'9', digits @ ..] => 1 + digits.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+        [b'n', b'u', b'l', b'l', ..] => 4,
+        _ => return None,
+    };
+    matches!(bytes.get(length), None | Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r')).then_some(length)
 }
 
 #[cfg(test)]
@@ -400,13 +430,14 @@ mod tests {
                     "\u{7f}é!# [".repeat(3).chars().take(before).collect::<String>(),
                     "\"x".repeat(5)
                 );
-                assert_eq!(plain_length(text.as_bytes()), text.find(stop).unwrap(), "{text:?}");
-                assert!(!is_plain(&text), "{text:?}");
+                let end = text.find(stop).unwrap();
+                for from in 0..=end {
+                    assert_eq!(stop_from(text.as_bytes(), from), end, "{text:?} {from}");
+                }
             }
         }
         for text in ["", "a", "12345678", "é😀\u{7f}é😀 ~!#[]"] {
-            assert_eq!(plain_length(text.as_bytes()), text.len());
-            assert!(is_plain(text));
+            assert_eq!(stop_from(text.as_bytes(), 0), text.len());
         }
     }
 

@@ -3,7 +3,7 @@
 use kubectl_ambassador::model::{Cluster, Id as _};
 use kubectl_ambassador::outcome::head::Head;
 use kubectl_ambassador::outcome::request::{Request, Version};
-use kubectl_ambassador::outcome::{Changes, Decision, Forwarded, Outcome, decide_with};
+use kubectl_ambassador::outcome::{Changes, Decision, Forwarded, Outcome, changes, decide_with};
 use kubectl_ambassador::routing::Draw;
 use serde_yaml::Value;
 
@@ -156,8 +156,11 @@ impl Comparison<'_> {
 
     fn changes(&mut self, request: &Request<'_>, recorded: &Value, got: &Head<'_>) {
         let changes = Changes::between(request, &got.headers);
-        let added: Vec<Vec<String>> =
-            changes.added.iter().map(|(name, value)| vec![(*name).to_owned(), value.to_string()]).collect();
+        let added: Vec<Vec<String>> = changes
+            .added
+            .iter()
+            .map(|(name, value)| vec![(*name).to_owned(), changes::text(value).into_owned()])
+            .collect();
         let changed: Vec<Vec<String>> = changes
             .changed
             .iter()

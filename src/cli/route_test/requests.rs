@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use memchr::memchr;
+
 use crate::cli::exit::Failure;
 use crate::cli::{Exit, Ran, World};
+use crate::outcome::Spare;
 use crate::report::format::answer;
 use crate::route_test::line::{self, LineError};
 use crate::route_test::{Judge, run};
@@ -162,14 +165,15 @@ fn shares(lines: &[u8], parts: usize) -> Vec<&[u8]> {
 fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -> Answered {
     let mut done = Answered { out, ..Answered::default() };
     let mut headers: line::Headers<'static> = Vec::new();
-    let (text, is_text) = whole_lines(lines);
-    for line in text.split_inclusive('\n') {
+    let mut spare = Spare::default();
+    let (mut rest, is_text) = whole_lines(lines);
+    while let Some(line) = next_line(&mut rest) {
         done.lines += 1;
         let text = line.trim_start_matches('\u{feff}').trim_ascii();
         if text.is_empty() {
             continue;
         }
-        let mut ask = match line::read(text, line::recycle(std::mem::take(&mut headers))) {
+        let mut ask = match line::read(text, std::mem::take(&mut headers)) {
             Ok(ask) => ask,
             Err(error) => {
                 done.mistake = Some(error.into());
@@ -178,11 +182,11 @@ fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -
         };
         let id = ask.id.take();
         let request = ask.settle(judge.table());
-        let answer = judge.answer(&request, draw);
+        let answer = judge.answer_next(&request, draw, &mut spare);
         done.is_lost |= answer.is_lost();
         answer::write(&mut done.out, id.as_deref(), &answer);
         done.out.push(b'\n');
-        drop(answer);
+        answer.leave(&mut spare);
         headers = line::recycle(request.headers);
     }
     if !is_text {
@@ -190,6 +194,17 @@ fn answered(lines: &[u8], judge: &Judge<'_>, draw: Option<Draw>, out: Vec<u8>) -
         done.mistake = Some(Mistake::NotUtf8);
     }
     done
+}
+
+/// Takes the first line, without its end.
+fn next_line<'t>(rest: &mut &'t str) -> Option<&'t str> {
+    if rest.is_empty() {
+        return None;
+    }
+    let end = memchr(b'\n', rest.as_bytes());
+    let (line, after) = end.and_then(|end| Some((rest.get(..end)?, rest.get(end + 1..)?))).unwrap_or((rest, ""));
+    *rest = after;
+    Some(line)
 }
 
 /// The lines before the first that is not UTF-8, and whether that is all.
@@ -218,5 +233,15 @@ mod tests {
             assert!(shares.iter().rev().skip(1).all(|share| share.ends_with(b"\n")), "{parts}");
         }
         assert!(shares(b"", 3).is_empty());
+    }
+
+    #[test]
+    fn lines_come_one_after_the_other() {
+        for text in ["", "\n", "one", "one\n", "one\r\n\ntwo", "\n\n é\n"] {
+            let mut rest = text;
+            let lines: Vec<&str> = std::iter::from_fn(|| next_line(&mut rest)).collect();
+            let expected: Vec<&str> = text.split_inclusive('\n').map(|line| line.trim_end_matches('\n')).collect();
+            assert_eq!(lines, expected);
+        }
     }
 }

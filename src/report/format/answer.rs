@@ -1,9 +1,10 @@
 //! An answer as one line of JSON, written by hand: many are asked for at once.
 
 use std::io::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use super::json::{string, word};
+use super::json::{is_plain, string, word};
+use crate::outcome::changes::text;
 use crate::outcome::head::Head;
 use crate::outcome::request::Request;
 use crate::outcome::{Changes, Decision, Forwarded, Outcome};
@@ -47,13 +48,14 @@ fn request(out: &mut Vec<u8>, id: Option<&str>, request: &Request<'_>) {
     out.extend_from_slice(id.unwrap_or("null").as_bytes());
     out.extend_from_slice(b",\"listener\":");
     number(out, u64::from(request.listener));
-    let (scheme, sni): (&[u8], _) = match &request.tls {
-        None => (b",\"scheme\":\"http\",\"sni\":", None),
-        Some(name) => (b",\"scheme\":\"https\",\"sni\":", name.as_deref()),
-    };
-    out.extend_from_slice(scheme);
-    optional(out, sni);
-    out.extend_from_slice(b",\"method\":");
+    match &request.tls {
+        None => out.extend_from_slice(b",\"scheme\":\"http\",\"sni\":null,\"method\":"),
+        Some(name) => {
+            out.extend_from_slice(b",\"scheme\":\"https\",\"sni\":");
+            optional(out, name.as_deref());
+            out.extend_from_slice(b",\"method\":");
+        }
+    }
     string(out, &request.method);
     out.extend_from_slice(b",\"authority\":");
     optional(out, request.authority.as_deref());
@@ -70,6 +72,8 @@ fn request(out: &mut Vec<u8>, id: Option<&str>, request: &Request<'_>) {
 
 fn address(out: &mut Vec<u8>, address: IpAddr) {
     match address {
+        // Requests that people describe come from there.
+        IpAddr::V4(Ipv4Addr::LOCALHOST) => out.extend_from_slice(b"127.0.0.1"),
         IpAddr::V4(address) => list_with(out, b'.', address.octets(), |out, part| number(out, u64::from(part))),
         // Writing to a Vec cannot fail.
         IpAddr::V6(address) => drop(write!(out, "{address}")),
@@ -180,11 +184,11 @@ fn upstream(out: &mut Vec<u8>, request: &Request<'_>, head: &Head<'_>) {
     let changes = Changes::between(request, &head.headers);
     out.extend_from_slice(b",\"added\":[");
     list(out, &changes.added, |out, (name, value)| {
-        out.push(b'[');
-        word(out, name);
-        out.push(b',');
-        string(out, value);
-        out.push(b']');
+        if is_plain(value.as_bytes()) {
+            plain_pair(out, name, value.as_bytes());
+        } else {
+            pair(out, name, &text(value));
+        }
     });
     out.extend_from_slice(b"],\"removed\":[");
     list(out, &changes.removed, |out, name| string(out, name));
@@ -202,11 +206,23 @@ fn upstream(out: &mut Vec<u8>, request: &Request<'_>, head: &Head<'_>) {
 }
 
 fn pair(out: &mut Vec<u8>, name: &str, value: &str) {
+    if is_plain(name.as_bytes()) && is_plain(value.as_bytes()) {
+        return plain_pair(out, name, value.as_bytes());
+    }
     out.push(b'[');
     string(out, name);
     out.push(b',');
     string(out, value);
     out.push(b']');
+}
+
+/// A pair that has nothing to escape.
+fn plain_pair(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    out.extend_from_slice(b"[\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\",\"");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\"]");
 }
 
 fn optional(out: &mut Vec<u8>, text: Option<&str>) {
@@ -235,18 +251,7 @@ fn list_with<T>(
 }
 
 fn number(out: &mut Vec<u8>, number: u64) {
-    let mut digits = [0u8; 20];
-    let mut rest = number;
-    let mut used = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        used += 1;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 fn share(out: &mut Vec<u8>, share: f64) {

@@ -1,11 +1,28 @@
 //! JSON: strings written into a buffer, and one-line texts laid out for people.
 
-use crate::route_test::line::is_plain;
+/// Whether bytes are ASCII that stands in a string of JSON as it is. They are looked at many at a time; the last of
+/// them perhaps twice.
+pub fn is_plain(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk::<16>() {
+        let (chunks, _) = text.as_chunks::<16>();
+        return !stops(last) && !chunks.iter().any(stops);
+    }
+    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => !stops(first) && !stops(last),
+        _ => !text.iter().any(|byte| stops(&[*byte])),
+    }
+}
+
+/// Whether there is a byte to be looked at. All are looked at, also behind one: so they are looked at together.
+#[inline(always)]
+fn stops<const N: usize>(bytes: &[u8; N]) -> bool {
+    bytes.iter().fold(false, |found, byte| found | !matches!(byte, b' '..=b'\x7f') | (*byte == b'"') | (*byte == b'\\'))
+}
 
 /// Appends a string in quotes.
 #[inline]
 pub fn string(out: &mut Vec<u8>, text: &str) {
-    if is_plain(text) {
+    if is_plain(text.as_bytes()) {
         word(out, text);
     } else {
         out.push(b'"');
@@ -165,6 +182,22 @@ mod tests {
             let read: String = serde_json::from_slice(&out).unwrap();
             assert_eq!(read, text);
         }
+    }
+
+    #[test]
+    fn plain_is_ascii_without_escapes() {
+        for length in 0..40 {
+            let plain = vec![b'~'; length];
+            assert!(is_plain(&plain));
+            for at in 0..length {
+                for stop in [b'"', b'\\', 0, 0x1f, 0x80, 0xff] {
+                    let mut text = plain.clone();
+                    text[at] = stop;
+                    assert!(!is_plain(&text), "{stop} at {at} of {length}");
+                }
+            }
+        }
+        assert!(is_plain(b" !#[]^\x7f"));
     }
 
     #[test]

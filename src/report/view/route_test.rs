@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::explain::name_of;
+use crate::outcome::changes::text;
 use crate::outcome::redirect::Redirected;
 use crate::outcome::{Changes, Decision, Forwarded, Outcome};
 use crate::report::Style;
@@ -204,7 +205,7 @@ impl Facts<'_> {
         let changes = Changes::between(self.answer.request, &forwarded.upstream.headers);
         let hides = |name: &str| !self.wide && is_envoys(name);
         let (hidden, added): (Vec<_>, Vec<_>) = changes.added.iter().partition(|(name, _)| hides(name));
-        let mut added: Vec<String> = added.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let mut added: Vec<String> = added.iter().map(|(name, value)| format!("{name}: {}", text(value))).collect();
         let changed = changes.changed.iter().filter(|(name, _)| !hides(name));
         let changed: Vec<String> = changed.map(|(name, values)| format!("{name}: {}", values.join(" | "))).collect();
         let removed: Vec<String> = changes.removed.iter().map(|name| name.to_string()).collect();
@@ -261,7 +262,7 @@ fn is_envoys(name: &str) -> bool {
 fn redirected<'a>(told: &'a Told<'_>) -> Option<&'a Redirected> {
     match &told.what {
         What::Decided { decision, .. } => match &decision.outcome {
-            Outcome::Redirect(redirected) => Some(redirected),
+            Outcome::Redirect(redirected) => Some(&**redirected),
             _ => None,
         },
         What::Refused { .. } => None,
