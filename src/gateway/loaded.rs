@@ -163,12 +163,6 @@ impl<'a> Clusters<'a> {
     }
 }
 
-/// What a worker holds of the configuration: one count of references for each worker, not one for all.
-pub(crate) struct View {
-    /// The configuration.
-    pub(crate) loaded: Arc<Loaded>,
-}
-
 impl Loaded {
     /// The ports that are bound. Those over UDP are not: HTTP/3 is not served.
     pub(crate) fn ports(&self) -> Vec<u16> {

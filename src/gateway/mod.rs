@@ -38,6 +38,7 @@ mod passing;
 mod prefixed;
 mod proxy;
 mod reply;
+mod retired;
 mod runtime;
 pub mod strangers;
 mod supply;
@@ -131,6 +132,7 @@ impl Gateway {
         let shared = Arc::new(Shared {
             current: ArcSwap::from_pointee(loaded),
             version: AtomicU64::new(1),
+            retired: retired::Retired::new().map_err(GatewayError::Worker)?,
             totals: metrics::Totals::default(),
             loads: (0..workers).map(|_| AtomicUsize::new(0)).collect(),
             drain: watch::Sender::new(false),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::Instant;
 
-use super::loaded::View;
+use super::retired::View;
 use super::upstream::breaker::Counted;
 use super::upstream::connect::connect;
 use super::worker::Worker;

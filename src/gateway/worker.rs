@@ -18,10 +18,11 @@ use super::clock;
 use super::connection;
 use super::health;
 use super::live::Live;
-use super::loaded::{Loaded, View};
+use super::loaded::Loaded;
 use super::log_service::Batch;
 use super::log_writer::LogWriter;
 use super::metrics::Totals;
+use super::retired::{Retired, View};
 use super::tracing::Spans;
 use super::upstream::Pools;
 
@@ -45,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) current: ArcSwap<Loaded>,
     /// Its number.
     pub(crate) version: AtomicU64,
+    /// Where those that were in force are freed.
+    pub(crate) retired: Retired,
     /// How the gateway was started.
     pub(crate) options: Options,
     /// Counts.
@@ -86,7 +89,7 @@ pub(crate) struct Worker {
 impl Worker {
     /// A worker; it belongs to the thread that makes it.
     pub(crate) fn new(index: usize, shared: Arc<Shared>) -> Rc<Self> {
-        let view = Rc::new(View { loaded: shared.current.load_full() });
+        let view = Rc::new(View::new(shared.current.load_full(), shared.retired.clone()));
         Rc::new(Self {
             index,
             shared,
@@ -103,7 +106,8 @@ impl Worker {
     /// The configuration of now.
     pub(crate) fn view(&self) -> Rc<View> {
         if self.view.borrow().loaded.version != self.shared.version.load(Ordering::Acquire) {
-            *self.view.borrow_mut() = Rc::new(View { loaded: self.shared.current.load_full() });
+            let view = View::new(self.shared.current.load_full(), self.shared.retired.clone());
+            *self.view.borrow_mut() = Rc::new(view);
         }
         Rc::clone(&self.view.borrow())
     }
