@@ -268,8 +268,11 @@ fn settle(first: Told, told: &Receiver<Told>, notes: &mut Vec<String>) -> Next {
         match told_now {
             Told::Stop => return Next::Stop,
             Told::Note(note) => notes.push(note),
-            // Whoever asks for it is done with writing.
-            Told::Reload => return Next::Read,
+            // Whoever asks for it is done with writing; one reading answers all who have asked by now.
+            Told::Reload => {
+                next = Next::Read;
+                latest = Some(Instant::now());
+            }
             Told::Changed => {
                 next = Next::Read;
                 latest = latest.or_else(|| Some(Instant::now() + SETTLES * 8));
@@ -279,7 +282,7 @@ fn settle(first: Told, told: &Receiver<Told>, notes: &mut Vec<String>) -> Next {
         heard = match latest {
             None => told.try_recv().ok(),
             Some(latest) if Instant::now() < latest => told.recv_timeout(SETTLES).ok(),
-            Some(_) => None,
+            Some(_) => told.try_recv().ok(),
         };
     }
     next
@@ -312,4 +315,27 @@ fn log_sink() -> Result<Option<Box<dyn Write + Send>>, Failure> {
 /// Tells that something happened; the receiver is gone only when the gateway stops.
 fn tell(sender: &Sender<Told>, told: Told) {
     let _ = sender.send(told);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(told: impl IntoIterator<Item = Told>) -> (Next, usize) {
+        let (sender, receiver) = channel();
+        told.into_iter().for_each(|told| tell(&sender, told));
+        let first = receiver.recv().unwrap_or(Told::Stop);
+        let next = settle(first, &receiver, &mut Vec::new());
+        (next, receiver.try_iter().count())
+    }
+
+    #[test]
+    fn one_reading_answers_all_who_asked_before_it() {
+        assert!(matches!(settled([Told::Reload, Told::Changed, Told::Reload]), (Next::Read, 0)));
+    }
+
+    #[test]
+    fn a_stop_does_not_wait_behind_reloads() {
+        assert!(matches!(settled([Told::Reload, Told::Reload, Told::Stop]), (Next::Stop, 0)));
+    }
 }
