@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
@@ -36,6 +36,9 @@ use crate::outcome::request::Version;
 use crate::outcome::target::{self, Target};
 use crate::outcome::{auth, cors, headers, ip_rules, rate_limit, redirect};
 use crate::routing::{Draw, Listener, Route, Selection, Serves, Treatment, VirtualHost};
+
+/// What old clients and proxies say `connection` with.
+pub(crate) const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
 /// A request on its way.
 pub(crate) struct Exchange {
@@ -436,8 +439,8 @@ fn judge_underscores(headers: &mut HeaderMap, action: Underscores) -> Result<(),
 
 /// Whether a client says so of its connection.
 fn says_of_connection(headers: &HeaderMap, what: &str) -> bool {
-    ["connection", "proxy-connection"].iter().any(|name| {
-        let values = headers.get_all(*name).iter().filter_map(|value| value.to_str().ok());
+    [&CONNECTION, &PROXY_CONNECTION].into_iter().any(|name| {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case(what))
     })
 }
@@ -472,15 +475,13 @@ pub(crate) fn request_id() -> HeaderValue {
     // Version 4, variant 1.
     bits = bits & !(0xf << 76) | 4 << 76;
     bits = bits & !(0b11 << 62) | 0b10 << 62;
-    let mut text = [0u8; 36];
-    let mut nibble = 32;
-    for (at, letter) in text.iter_mut().enumerate() {
-        *letter = if matches!(at, 8 | 13 | 18 | 23) {
-            b'-'
-        } else {
-            nibble -= 1;
-            HEX[(bits >> (nibble * 4)) as usize & 0xf]
-        };
+    let mut text = [b'-'; 36];
+    let mut at = 0;
+    for (nth, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        at += usize::from(matches!(nth, 4 | 6 | 8 | 10));
+        text[at] = HEX[usize::from(byte >> 4)];
+        text[at + 1] = HEX[usize::from(byte & 0xf)];
+        at += 2;
     }
     HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static("-"))
 }

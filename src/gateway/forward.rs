@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::account::Flag;
 use super::body::Body;
-use super::exchange::{Exchange, own_address};
+use super::exchange::{Exchange, PROXY_CONNECTION, own_address};
 use super::facts::Known;
 use super::fault::Fault;
 use super::filters::{gzip, web};
@@ -39,8 +39,9 @@ use crate::outcome::request::Version;
 use crate::outcome::{cors, headers, intake, upstream as rules};
 use crate::routing::Route;
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+/// What an upstream says of its connection and not of the answer.
+static OF_CONNECTION: [HeaderName; 5] =
+    [CONNECTION, UPGRADE, HeaderName::from_static("keep-alive"), PROXY_CONNECTION, TRANSFER_ENCODING];
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const SERVICE_TIME: HeaderName = HeaderName::from_static("x-envoy-upstream-service-time");
 const EXPECTED_TIMEOUT: HeaderName = HeaderName::from_static("x-envoy-expected-rq-timeout-ms");
@@ -314,12 +315,11 @@ impl Exchange {
         parts.version = self.answer_version();
         let headers = &mut parts.headers;
         let has_none = http_body::Body::is_end_stream(&incoming);
-        if !is_upgraded {
-            headers.remove(CONNECTION);
-            headers.remove(UPGRADE);
-            headers.remove(&KEEP_ALIVE);
-            headers.remove(&PROXY_CONNECTION);
-            headers.remove(TRANSFER_ENCODING);
+        // One look spares most answers a search for each name.
+        if !is_upgraded && headers.keys().any(|name| OF_CONNECTION.contains(name)) {
+            for name in &OF_CONNECTION {
+                headers.remove(name);
+            }
         }
         let suppress = loaded.table.settings.suppress_envoy_headers;
         if !suppress && !is_upgraded && self.upload.progress().is_complete() {
