@@ -46,16 +46,16 @@ fn measure(shape: Shape, size: usize) {
     for request in sent.iter().take(SCANNED) {
         assert_eq!(select(&list, &routes, request), scan(&routes, request), "index and scan disagree");
     }
-    let warm = warm(&sent, |request| select(&list, &routes, request));
-    let far = far(&sent, |request| select(&list, &routes, request));
-    let scanned = self::warm(&sent[..SCANNED], |request| scan(&routes, request));
+    let near = warm(&sent, |request| select(&list, &routes, request));
+    let apart = far(&sent, |request| select(&list, &routes, request));
+    let scanned = warm(&sent[..SCANNED], |request| scan(&routes, request));
     println!(
         "{size:>8}  {:<36}{:>11}{:>10}{:>11}{:>10}{:>13}{:>11}",
         shape.name(),
-        micros(warm[warm.len() / 2]),
-        micros(warm[warm.len() * 99 / 100]),
-        micros(far[far.len() / 2]),
-        micros(far[far.len() * 99 / 100]),
+        micros(near[near.len() / 2]),
+        micros(near[near.len() * 99 / 100]),
+        micros(apart[apart.len() / 2]),
+        micros(apart[apart.len() * 99 / 100]),
         micros(scanned[scanned.len() / 2]),
         format!("{:.2} ms", build.as_secs_f64() * 1e3),
     );

@@ -29,16 +29,13 @@ use crate::model::{Action, AuthUse, Cors, Filter, Forward, HeaderEdits, Undersco
 use crate::outcome::exchange::{Arrival, admit};
 use crate::outcome::forwarded::Origin;
 use crate::outcome::head::{Head, is_grpc};
-use crate::outcome::intake::Upgrade;
+use crate::outcome::intake::{PROXY_CONNECTION, Upgrade};
 use crate::outcome::rate_limit::Around;
 use crate::outcome::reply::{Reply, Why};
 use crate::outcome::request::Version;
 use crate::outcome::target::{self, Target};
 use crate::outcome::{auth, cors, headers, ip_rules, rate_limit, redirect};
 use crate::routing::{Draw, Listener, Route, Selection, Serves, Treatment, VirtualHost};
-
-/// What old clients and proxies say `connection` with.
-pub(crate) const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
 /// A request on its way.
 pub(crate) struct Exchange {

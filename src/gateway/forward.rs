@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::account::Flag;
 use super::body::Body;
-use super::exchange::{Exchange, PROXY_CONNECTION, own_address};
+use super::exchange::{Exchange, own_address};
 use super::facts::Known;
 use super::fault::Fault;
 use super::filters::{gzip, web};
@@ -41,7 +41,7 @@ use crate::routing::Route;
 
 /// What an upstream says of its connection and not of the answer.
 static OF_CONNECTION: [HeaderName; 5] =
-    [CONNECTION, UPGRADE, HeaderName::from_static("keep-alive"), PROXY_CONNECTION, TRANSFER_ENCODING];
+    [CONNECTION, UPGRADE, intake::KEEP_ALIVE, intake::PROXY_CONNECTION, TRANSFER_ENCODING];
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const SERVICE_TIME: HeaderName = HeaderName::from_static("x-envoy-upstream-service-time");
 const EXPECTED_TIMEOUT: HeaderName = HeaderName::from_static("x-envoy-expected-rq-timeout-ms");

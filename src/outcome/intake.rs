@@ -5,8 +5,10 @@ use http::header::{
     CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE,
 };
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+/// What old peers say of how long they keep a connection.
+pub const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+/// What old clients and proxies say `connection` with.
+pub const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
 /// Headers that Envoy keeps once: further values are joined on with a comma.
 const JOINED: [&str; 38] = [
