@@ -58,7 +58,7 @@ fn mutated(random: &mut fastrand::Rng) -> Vec<u8> {
 fn throw(bytes: &[u8], piece: usize) {
     strangers::http1(bytes).unwrap();
     strangers::http2(bytes, piece);
-    strangers::others(bytes);
+    strangers::others(bytes).unwrap();
 }
 
 #[test]

@@ -8,5 +8,5 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     strangers::http1(bytes).unwrap();
     strangers::http2(bytes, 1 + usize::from(bytes.first().copied().unwrap_or(0)));
-    strangers::others(bytes);
+    strangers::others(bytes).unwrap();
 });

@@ -10,12 +10,9 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, TRANSFER_ENCODING,
-    UPGRADE,
+    CONNECTION, CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, TRANSFER_ENCODING, UPGRADE,
 };
-use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Method, Request, Response, StatusCode, Uri};
-use hyper::body::Incoming;
+use http::{Response, StatusCode};
 use tokio::time::Instant;
 
 use super::account::Flag;
@@ -29,10 +26,10 @@ use super::loaded::Loaded;
 use super::passing::Passing;
 use super::reply::Answer;
 use super::tracing;
-use super::upload::{Gathering, Progress, UpBody};
+use super::upload::{Gathering, Progress};
 use super::upstream::balance::hash;
 use super::upstream::breaker::Counted;
-use super::upstream::{Endpoint, Lease, Place, Upstream, retry, upgrade};
+use super::upstream::{Arriving, Endpoint, Place, Sending, Upstream, retry, upgrade};
 use crate::model::{Forward, HashPolicy};
 use crate::outcome::head::Head;
 use crate::outcome::request::Version;
@@ -54,8 +51,7 @@ const KEPT: u64 = 1 << 20;
 
 /// The head of an answer with all that belongs to it.
 struct Answered {
-    response: Response<Incoming>,
-    lease: Lease,
+    response: Response<Arriving>,
     took: Duration,
 }
 
@@ -195,10 +191,9 @@ impl Exchange {
             let _ = tokio::time::timeout(limit, async {
                 let set = upstream.discover().await;
                 let endpoint = upstream.choose(&set, None, 0)?;
-                let request = request(Cow::Owned(head), body, upstream.cluster.http2)?;
+                let request = Sending::new(Cow::Owned(head), body, upstream.cluster.http2)?;
                 let sent = worker.pools.send(&upstream, &endpoint, priority, request, &Cell::new(None)).await;
-                let (response, lease) = sent.ok()?;
-                read_out(response, lease).await
+                read_out(sent.ok()?).await
             })
             .await;
         });
@@ -246,7 +241,7 @@ impl Exchange {
             }
             let Some(place) = Place::take(upstream, forward.priority, Counted::Retry) else { return tried };
             if let Ok(answered) = tried {
-                tokio::task::spawn_local(read_out(answered.response, answered.lease));
+                tokio::task::spawn_local(read_out(answered.response));
             }
             tokio::time::sleep(retry::pause(tries)).await;
             drop(place);
@@ -275,9 +270,13 @@ impl Exchange {
         let endpoint: Arc<Endpoint> = upstream.choose(&set, key, earlier).ok_or(Fault::NoHealthyUpstream)?;
         self.account.note(|entry| entry.upstream = Some(endpoint.address));
         let body = self.upload.reader();
-        // The head is given away where it is not needed again.
-        let head = if is_last { Cow::Owned(take(&mut self.head)) } else { Cow::Borrowed(&self.head) };
-        let Some(request) = request(head, body, upstream.cluster.http2) else { return Err(Fault::Protocol) };
+        // HTTP/2 keeps the head, which is given away where it is not needed again.
+        let head = if is_last && upstream.cluster.http2 {
+            Cow::Owned(take(&mut self.head))
+        } else {
+            Cow::Borrowed(&self.head)
+        };
+        let Some(request) = Sending::new(head, body, upstream.cluster.http2) else { return Err(Fault::Protocol) };
         let began = Instant::now();
         upstream.has_traffic.store(true, Ordering::Relaxed);
         let local = &self.upload.progress().local;
@@ -291,11 +290,11 @@ impl Exchange {
             }
         };
         let per_try = forward.retry.as_ref().and_then(|policy| policy.per_try_timeout).filter(|limit| !limit.is_zero());
-        let (response, lease) = match per_try {
+        let response = match per_try {
             None => sent.await?,
             Some(limit) => tokio::time::timeout(limit, sent).await.unwrap_or(Err(Fault::PerTryTimeout))?,
         };
-        Ok(Answered { response, lease, took: began.elapsed() })
+        Ok(Answered { response, took: began.elapsed() })
     }
 
     /// Makes the upstream's answer the client's.
@@ -308,10 +307,9 @@ impl Exchange {
         deadline: Option<Instant>,
         idle: Option<Duration>,
     ) -> Response<Body> {
-        let Answered { mut response, lease, took } = answered;
-        let is_upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-        let upgraded = is_upgraded.then(|| hyper::upgrade::on(&mut response));
+        let Answered { response, took } = answered;
         let (mut parts, incoming) = response.into_parts();
+        let is_upgraded = parts.status == StatusCode::SWITCHING_PROTOCOLS;
         parts.version = self.answer_version();
         let headers = &mut parts.headers;
         let has_none = http_body::Body::is_end_stream(&incoming);
@@ -355,10 +353,11 @@ impl Exchange {
             entry.grpc_status = grpc_status;
         });
         let account = std::mem::replace(&mut self.account, super::account::Account::none());
-        if let Some(upgraded) = upgraded {
-            if let (Some(client), Some(notes)) = (self.client.take(), &self.notes) {
+        if is_upgraded {
+            let upgraded = incoming.into_upgraded().map(|upgraded| *upgraded);
+            if let (Some((upstream, lease)), Some(client), Some(notes)) = (upgraded, self.client.take(), &self.notes) {
                 notes.open_tunnel();
-                upgrade::bridge(client, upgraded, account, lease, idle);
+                upgrade::bridge(client, upstream, account, lease, idle);
             }
             return Response::from_parts(parts, Body::Empty);
         }
@@ -367,7 +366,6 @@ impl Exchange {
         }
         let mut passing = Passing {
             incoming,
-            lease: Some(lease),
             account,
             progress,
             rest: self.upload.rest(),
@@ -483,18 +481,17 @@ impl Limits {
 }
 
 /// Reads an answer to its end, for the sake of its connection.
-pub(crate) async fn read_out(response: Response<Incoming>, lease: Lease) -> Option<()> {
+pub(crate) async fn read_out(response: Response<Arriving>) -> Option<()> {
     use http_body::Body as _;
     let mut body = std::pin::pin!(response.into_body());
     while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
         frame.ok()?;
     }
-    lease.finish(true);
     Some(())
 }
 
 /// A whole body with its trailers, if it is no larger than that.
-pub(crate) async fn read_whole(body: Incoming, most: usize) -> Option<(Bytes, Option<HeaderMap>)> {
+pub(crate) async fn read_whole(body: Arriving, most: usize) -> Option<(Bytes, Option<HeaderMap>)> {
     let mut body = std::pin::pin!(body);
     let mut whole = BytesMut::new();
     let mut trailers = None;
@@ -530,56 +527,4 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
             (key == name).then(|| value.trim_matches('"'))
         },
     )
-}
-
-/// A request as hyper sends it.
-pub(crate) fn request(head: Cow<'_, Head<'_>>, body: UpBody, is_http2: bool) -> Option<Request<UpBody>> {
-    let mut request = Request::new(());
-    *request.method_mut() = Method::from_bytes(head.method.as_bytes()).ok()?;
-    let path = path_and_query(&head.path)?;
-    let mut uri = http::uri::Parts::default();
-    uri.path_and_query = Some(path);
-    if is_http2 {
-        uri.scheme = Some(if head.https { Scheme::HTTPS } else { Scheme::HTTP });
-        uri.authority = Some(Authority::try_from(head.authority.as_bytes()).ok()?);
-        *request.version_mut() = http::Version::HTTP_2;
-    }
-    *request.uri_mut() = Uri::from_parts(uri).ok()?;
-    let host = (!is_http2).then(|| HeaderValue::from_str(&head.authority).ok()).flatten();
-    let mut headers = match head {
-        Cow::Owned(head) => head.headers,
-        Cow::Borrowed(head) => head.headers.clone(),
-    };
-    if let Some(host) = host {
-        headers.insert(HOST, host);
-        // hyper gives GET and HEAD a body only where they say so.
-        if matches!(body, UpBody::Shared { .. }) && !headers.contains_key(CONTENT_LENGTH) {
-            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
-        }
-    } else {
-        headers.remove(CONNECTION);
-        headers.remove(TRANSFER_ENCODING);
-        headers.remove(UPGRADE);
-    }
-    *request.headers_mut() = headers;
-    // Said of HTTP/2, a length of nothing would be a header of its own.
-    let body = if is_http2 && matches!(body, UpBody::Empty) { UpBody::Silent } else { body };
-    Some(request.map(|()| body))
-}
-
-/// A target as hyper takes it: what its types do not know is percent-encoded.
-fn path_and_query(path: &str) -> Option<PathAndQuery> {
-    PathAndQuery::try_from(path).ok().or_else(|| {
-        let mut encoded = String::with_capacity(path.len() + 8);
-        for byte in path.bytes() {
-            if byte.is_ascii_graphic()
-                && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'`' | b'{' | b'}' | b'\\' | b'^' | b'|')
-            {
-                encoded.push(char::from(byte));
-            } else {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
-        }
-        PathAndQuery::try_from(encoded).ok()
-    })
 }

@@ -12,9 +12,9 @@ use prost::Message;
 use rustc_hash::FxHashMap;
 
 use super::filters::grpc;
-use super::forward::{read_out, request};
+use super::forward::read_out;
 use super::upload::UpBody;
-use super::upstream::{Endpoint, Upstream};
+use super::upstream::{Endpoint, Sending, Upstream};
 use super::worker::Worker;
 use crate::model::{HealthCheck, HealthProbe, Priority};
 use crate::outcome::head::Head;
@@ -157,13 +157,13 @@ async fn ask(worker: &Worker, upstream: &Arc<Upstream>, endpoint: &Arc<Endpoint>
             };
             // Envoy asks over HTTP/1 whatever else the cluster speaks; over TLS, HTTP/2 has been agreed upon already.
             let is_http2 = upstream.cluster.http2 && upstream.tls.is_some();
-            let Some(request) = request(Cow::Owned(head), UpBody::Silent, is_http2) else {
+            let Some(request) = Sending::new(Cow::Owned(head), UpBody::Silent, is_http2) else {
                 return Found::Bad;
             };
             let sent = worker.pools.send(upstream, endpoint, Priority::Default, request, &Cell::new(None)).await;
-            let Ok((response, lease)) = sent else { return Found::Silent };
+            let Ok(response) = sent else { return Found::Silent };
             let status = response.status().as_u16();
-            let _ = read_out(response, lease).await;
+            let _ = read_out(response).await;
             let is_expected = match &**expected {
                 [] => status == 200,
                 ranges => ranges.iter().any(|(min, max)| (*min..=*max).contains(&status)),

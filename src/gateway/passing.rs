@@ -8,19 +8,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
 use super::account::{Account, Flag};
 use super::body::Failure;
 use super::upload::{Progress, Rest};
-use super::upstream::Lease;
+use super::upstream::Arriving;
 
 /// The body of an upstream's answer.
 pub(crate) struct Passing {
-    pub(crate) incoming: Incoming,
-    /// The connection that it comes over; given back when the body has ended.
-    pub(crate) lease: Option<Lease>,
+    pub(crate) incoming: Arriving,
     /// Told at the end, however it comes.
     pub(crate) account: Account,
     /// How far the client's request has come.
@@ -47,9 +44,7 @@ const LINGER: Duration = Duration::from_secs(1);
 impl Passing {
     /// The body has ended.
     pub(crate) fn end(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.finish(self.progress.is_complete());
-        }
+        self.incoming = Arriving::Done;
         // An answer that is done ends the request, too.
         self.rest.give_up();
         self.account.complete();
@@ -58,7 +53,7 @@ impl Passing {
     fn break_off(&mut self, cx: &mut Context<'_>, flag: Flag) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         self.account.flag(flag);
         self.account.complete();
-        self.lease = None;
+        self.incoming = Arriving::Done;
         if !self.lingers {
             return Poll::Ready(Some(Err("the upstream's answer broke off".into())));
         }
@@ -133,7 +128,7 @@ impl http_body::Body for Passing {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.broken.is_none() && self.incoming.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

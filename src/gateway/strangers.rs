@@ -8,7 +8,7 @@ use super::gate::chunks::Chunks;
 use super::gate::head::{Framing, judge};
 use super::gate::lines::head_end;
 use super::gate::{Refusal, Rules};
-use super::upstream::listen::Heard;
+use super::upstream::http1::read_answer;
 
 const RULES: Rules = Rules {
     most_head: 60 * 1024,
@@ -86,12 +86,14 @@ pub fn http2(bytes: &[u8], piece: usize) {
 }
 
 /// Reads bytes as a PROXY header, and as an upstream's answer.
-pub fn others(bytes: &[u8]) {
+///
+/// # Errors
+///
+/// An answer that comes byte by byte is not the one that comes at once.
+pub fn others(bytes: &[u8]) -> Result<(), String> {
     let _ = super::proxy::read(bytes);
-    let heard = Heard::default();
-    heard.begin();
-    let (one, other) = bytes.split_at(bytes.len() / 2);
-    let _ = heard.hear(one) && heard.hear(other);
+    let (whole, cut) = (read_answer(bytes, bytes.len().max(1)), read_answer(bytes, 1));
+    if whole == cut { Ok(()) } else { Err(format!("{:?} is {whole:?} and, cut, {cut:?}", latin(bytes))) }
 }
 
 fn latin(bytes: &[u8]) -> String {

@@ -22,7 +22,7 @@ use crate::gateway::forward;
 use crate::gateway::loaded::Loaded;
 use crate::gateway::reply::Answer;
 use crate::gateway::upload::UpBody;
-use crate::gateway::upstream::Upstream;
+use crate::gateway::upstream::{Sending, Upstream};
 use crate::model::{Auth, AuthBody, AuthProtocol, Priority};
 use crate::outcome::auth::{BodyShown, HttpRules, Verdict, failed};
 use crate::outcome::reply::{Reply, Why};
@@ -98,14 +98,13 @@ async fn over_http(
     let body = body.map_or(UpBody::Empty, |(bytes, _)| UpBody::Full(bytes));
     let is_head = question.method == "HEAD";
     let asked = async {
-        let request = forward::request(Cow::Owned(question), body, upstream.cluster.http2)?;
+        let request = Sending::new(Cow::Owned(question), body, upstream.cluster.http2)?;
         let set = upstream.discover().await;
         let endpoint = upstream.choose(&set, None, 0)?;
         let sent = exchange.worker.pools.send(upstream, &endpoint, Priority::Default, request, &Cell::new(None)).await;
-        let (response, lease) = sent.ok()?;
+        let response = sent.ok()?;
         let (parts, body) = response.into_parts();
         let body = if is_head { Bytes::new() } else { forward::read_whole(body, MOST).await?.0 };
-        lease.finish(true);
         Some(rules.verdict(parts.status.as_u16(), &parts.headers, &String::from_utf8_lossy(&body)))
     };
     tokio::select! {

@@ -11,7 +11,7 @@ use prost::Message;
 
 use crate::gateway::forward;
 use crate::gateway::upload::UpBody;
-use crate::gateway::upstream::{Endpoint, Upstream};
+use crate::gateway::upstream::{Endpoint, Sending, Upstream};
 use crate::gateway::worker::Worker;
 use crate::model::Priority;
 use crate::outcome::head::Head;
@@ -85,12 +85,11 @@ pub(crate) async fn ask_endpoint<A: Message + Default>(
     question: impl Message,
 ) -> Result<A, CallFailed> {
     let head = head(upstream, &call)?;
-    let request = forward::request(Cow::Owned(head), UpBody::Full(framed(&question)), true).ok_or(CallFailed)?;
+    let request = Sending::new(Cow::Owned(head), UpBody::Full(framed(&question)), true).ok_or(CallFailed)?;
     let sent = worker.pools.send(upstream, endpoint, Priority::Default, request, &Cell::new(None)).await;
-    let (response, lease) = sent.map_err(|_| CallFailed)?;
+    let response = sent.map_err(|_| CallFailed)?;
     let (parts, body) = response.into_parts();
     let (message, trailers) = forward::read_whole(body, MOST).await.ok_or(CallFailed)?;
-    lease.finish(true);
     let status = trailers.as_ref().unwrap_or(&parts.headers).get("grpc-status");
     if parts.status != http::StatusCode::OK || status.is_none_or(|status| status != "0") {
         return Err(CallFailed);

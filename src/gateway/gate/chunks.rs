@@ -1,4 +1,4 @@
-//! Chunked bodies, read as Envoy reads them and written anew plainly; trailers go no further.
+//! Chunked bodies of both sides, read as Envoy reads them; trailers go no further. The gate writes them anew plainly.
 
 use super::Refusal;
 use super::lines::{is_name, is_value};
@@ -27,6 +27,12 @@ enum At {
     Done,
 }
 
+/// What was read at once: bytes that frame the body, and behind them bytes of its data.
+pub(crate) struct Taken {
+    pub(crate) framing: usize,
+    pub(crate) data: usize,
+}
+
 /// Reads a chunked body.
 #[derive(Debug)]
 pub(crate) struct Chunks(At);
@@ -45,32 +51,46 @@ impl Chunks {
 
     /// Reads from `bytes` and writes plain chunks into `out`; tells how many bytes belonged to the body.
     pub(crate) fn read(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Refusal> {
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
+        let mut rest = bytes;
+        while !rest.is_empty() && !self.is_done() {
+            let Taken { framing, data } = self.take(rest)?;
+            let (piece, behind) = rest.split_at(framing + data);
+            if data > 0 {
+                // Each piece becomes a chunk of its own: how a body is cut says nothing.
+                out.extend_from_slice(format!("{data:x}\r\n").as_bytes());
+                out.extend_from_slice(piece.get(framing..).unwrap_or_default());
+                out.extend_from_slice(b"\r\n");
+            }
+            if self.is_done() {
+                out.extend_from_slice(b"0\r\n\r\n");
+            }
+            rest = behind;
+        }
+        Ok(bytes.len() - rest.len())
+    }
+
+    /// Reads up to the next piece of data, or to the end of the body or of `bytes`.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<Taken, Refusal> {
+        let mut framing = 0;
+        while let Some(&byte) = bytes.get(framing) {
             match &mut self.0 {
                 At::Done => break,
                 At::Data(left) => {
-                    let available = bytes.len() - at;
-                    let length = usize::try_from(*left).unwrap_or(usize::MAX).min(available);
-                    // Each piece becomes a chunk of its own: how a body is cut says nothing.
-                    out.extend_from_slice(format!("{length:x}\r\n").as_bytes());
-                    out.extend_from_slice(bytes.get(at..at + length).unwrap_or_default());
-                    out.extend_from_slice(b"\r\n");
-                    *left -= length as u64;
-                    at += length;
+                    let data = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len() - framing);
+                    *left -= data as u64;
                     if *left == 0 {
                         self.0 = At::DataEnd;
                     }
-                    continue;
+                    return Ok(Taken { framing, data });
                 }
-                _ => self.step(byte, out)?,
+                _ => self.step(byte)?,
             }
-            at += 1;
+            framing += 1;
         }
-        Ok(at)
+        Ok(Taken { framing, data: 0 })
     }
 
-    fn step(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    fn step(&mut self, byte: u8) -> Result<(), Refusal> {
         let malformed = Err(Refusal::Malformed);
         match &mut self.0 {
             At::Size { value, digits } => match char::from(byte).to_digit(16) {
@@ -128,7 +148,6 @@ impl Chunks {
                 }
                 let text = line.strip_suffix(b"\r").unwrap_or(line);
                 if text.is_empty() {
-                    out.extend_from_slice(b"0\r\n\r\n");
                     self.0 = At::Done;
                 } else if is_trailer(text) {
                     line.clear();

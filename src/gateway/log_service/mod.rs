@@ -22,10 +22,10 @@ use self::messages::{HttpEntries, HttpEntry, Identifier, Node, StreamAccessLogs,
 use super::access_log::LogPlan;
 use super::account::Entry;
 use super::filters::grpc;
-use super::forward::{read_out, request};
+use super::forward::read_out;
 use super::loaded::Loaded;
 use super::upload::UpBody;
-use super::upstream::Upstream;
+use super::upstream::{Sending, Upstream};
 use super::worker::Worker;
 use crate::model::{ClusterId, LogSink, Priority};
 
@@ -201,8 +201,8 @@ async fn carry(worker: &Worker, upstream: &Arc<Upstream>, batches: mpsc::Receive
     let endpoint = upstream.choose(&set, None, 0)?;
     let call = grpc::Call { path: STREAM, authority: &upstream.cluster.name, limit: None };
     let head = grpc::head(upstream, &call).ok()?;
-    let request = request(std::borrow::Cow::Owned(head), UpBody::Pushed(batches), upstream.cluster.http2)?;
+    let request = Sending::new(std::borrow::Cow::Owned(head), UpBody::Pushed(batches), upstream.cluster.http2)?;
     let local = std::cell::Cell::new(None);
-    let (response, lease) = worker.pools.send(upstream, &endpoint, Priority::Default, request, &local).await.ok()?;
-    read_out(response, lease).await
+    let response = worker.pools.send(upstream, &endpoint, Priority::Default, request, &local).await.ok()?;
+    read_out(response).await
 }

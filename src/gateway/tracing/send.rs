@@ -17,10 +17,10 @@ use super::span::{Span, Trace};
 use super::{Driver, Tracer};
 use crate::gateway::account::Entry;
 use crate::gateway::filters::grpc;
-use crate::gateway::forward::{read_out, request};
+use crate::gateway::forward::read_out;
 use crate::gateway::loaded::Loaded;
 use crate::gateway::upload::UpBody;
-use crate::gateway::upstream::Upstream;
+use crate::gateway::upstream::{Sending, Upstream};
 use crate::gateway::worker::Worker;
 use crate::model::Priority;
 use crate::outcome::head::Head;
@@ -121,10 +121,10 @@ async fn post(
         path: Cow::Owned(path),
         headers,
     };
-    let request = request(Cow::Owned(head), UpBody::Full(body), upstream.cluster.http2)?;
+    let request = Sending::new(Cow::Owned(head), UpBody::Full(body), upstream.cluster.http2)?;
     let sent = worker.pools.send(upstream, &endpoint, Priority::Default, request, &Cell::new(None)).await;
-    let (response, lease) = sent.ok()?;
-    read_out(response, lease).await
+    let response = sent.ok()?;
+    read_out(response).await
 }
 
 /// Spans as Zipkin's second version of JSON has them.

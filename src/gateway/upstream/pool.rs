@@ -7,18 +7,20 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use http::{Request, Response};
-use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http1, http2};
+use http::{Request, Response, StatusCode};
+use hyper::client::conn::http2;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustc_hash::FxHashMap;
 use tokio::time::Instant;
 
+use super::arriving::Arriving;
 use super::breaker::Counted;
 use super::cluster::{Endpoint, Upstream};
-use super::connect::connect;
-use super::listen::{Heard, Listening};
+use super::connect::{Wire, connect};
+use super::http1::{Connection, Outgoing};
+use super::request::Sending;
 use crate::gateway::fault::Fault;
+use crate::gateway::prefixed::Prefixed;
 use crate::gateway::runtime::LocalExecutor;
 use crate::gateway::upload::UpBody;
 use crate::model::Priority;
@@ -28,9 +30,6 @@ const IDLE: Duration = Duration::from_secs(3600);
 
 /// The most idle connections to one endpoint that a worker keeps.
 const MOST_IDLE: usize = 1024;
-
-/// The most that is read ahead of an answer: a head as large as one may be.
-const MOST_BUFFER: usize = 80 * 1024;
 
 /// The most tunnels to one endpoint that a worker opens at once: each is dear, and one that is freed meanwhile is as good.
 const MOST_OPENING: usize = 2;
@@ -60,18 +59,19 @@ pub(crate) struct Pools {
 /// The connections of a worker to one endpoint.
 #[derive(Default)]
 pub(crate) struct Pool {
-    idle: RefCell<Vec<Connection>>,
+    #[expect(clippy::vec_box, reason = "a connection goes from here into the answer that comes over it, and back")]
+    idle: RefCell<Vec<Box<Http1>>>,
     opening: Cell<usize>,
     shared: tokio::sync::Mutex<Option<Shared>>,
 }
 
-/// A connection of HTTP/1.
-struct Connection {
-    sender: http1::SendRequest<UpBody>,
-    heard: Arc<Heard>,
+/// A connection of HTTP/1, with its place in the circuit breaker.
+pub(crate) struct Http1 {
+    connection: Connection<Wire>,
     local: Option<SocketAddr>,
     since: Instant,
     dies: Option<Instant>,
+    _place: Place,
 }
 
 /// A connection of HTTP/2, for many requests at once.
@@ -83,13 +83,12 @@ struct Shared {
     last: Rc<Cell<Instant>>,
 }
 
-/// A connection in use, with its places in the circuit breaker.
+/// A request's place in the circuit breaker, and where its connection belongs.
 pub(crate) struct Lease {
     pool: Rc<Pool>,
     upstream: Arc<Upstream>,
     endpoint: Arc<Endpoint>,
     priority: Priority,
-    connection: Option<Connection>,
 }
 
 impl Drop for Lease {
@@ -99,45 +98,45 @@ impl Drop for Lease {
     }
 }
 
-impl Lease {
-    /// Gives the connection back after an answer has ended; one whose request was not sent whole is closed.
-    pub(crate) fn finish(mut self, request_was_sent: bool) {
-        let Some(mut connection) = self.connection.take().filter(|_| request_was_sent) else { return };
-        if connection.sender.is_ready() {
-            self.pool.put(connection, &self.upstream, self.priority);
-            return;
-        }
-        let (pool, upstream, priority) = (Rc::clone(&self.pool), Arc::clone(&self.upstream), self.priority);
-        tokio::task::spawn_local(async move {
-            if connection.sender.ready().await.is_ok() {
-                pool.put(connection, &upstream, priority);
-            }
-        });
+impl std::ops::Deref for Http1 {
+    type Target = Connection<Wire>;
+
+    fn deref(&self) -> &Connection<Wire> {
+        &self.connection
     }
 }
 
-impl Connection {
-    fn is_usable(&self, idle: Duration) -> bool {
+impl std::ops::DerefMut for Http1 {
+    fn deref_mut(&mut self) -> &mut Connection<Wire> {
+        &mut self.connection
+    }
+}
+
+impl Http1 {
+    fn is_usable(&mut self, idle: Duration) -> bool {
         let now = Instant::now();
-        !self.sender.is_closed() && now < self.since + idle && self.dies.is_none_or(|dies| now < dies)
+        now < self.since + idle && self.dies.is_none_or(|dies| now < dies) && self.connection.is_quiet()
+    }
+
+    /// The connection as it is, with what was read of it.
+    pub(super) fn into_stream(self) -> Prefixed<Wire> {
+        self.connection.into_stream()
     }
 }
 
 impl Pool {
-    fn put(&self, mut connection: Connection, upstream: &Upstream, priority: Priority) {
+    fn put(&self, mut connection: Box<Http1>) {
         connection.since = Instant::now();
         let mut idle = self.idle.borrow_mut();
-        if idle.len() < MOST_IDLE && connection.is_usable(idle_limit(upstream)) {
+        if idle.len() < MOST_IDLE {
             idle.push(connection);
         }
-        drop(idle);
-        upstream.breaker(priority).freed.notify_one();
     }
 
-    fn take(&self, upstream: &Upstream) -> Option<Connection> {
+    fn take(&self, upstream: &Upstream) -> Option<Box<Http1>> {
         let limit = idle_limit(upstream);
         loop {
-            let connection = self.idle.borrow_mut().pop()?;
+            let mut connection = self.idle.borrow_mut().pop()?;
             if connection.is_usable(limit) {
                 return Some(connection);
             }
@@ -185,7 +184,7 @@ impl Pools {
                 pool.idle.borrow_mut().clear();
                 return Rc::strong_count(pool) > 1;
             };
-            pool.idle.borrow_mut().retain(|connection| connection.is_usable(limit));
+            pool.idle.borrow_mut().retain_mut(|connection| connection.is_usable(limit));
             if let Ok(mut shared) = pool.shared.try_lock()
                 && shared.as_ref().is_some_and(|shared| {
                     shared.sender.is_closed()
@@ -204,54 +203,57 @@ impl Pools {
         upstream: &Arc<Upstream>,
         endpoint: &Arc<Endpoint>,
         priority: Priority,
-        request: Request<UpBody>,
+        request: Sending,
         local: &Cell<Option<SocketAddr>>,
-    ) -> Result<(Response<Incoming>, Lease), Fault> {
+    ) -> Result<Response<Arriving>, Fault> {
         if !upstream.breaker(priority).take(Counted::Request) {
             return Err(Fault::Overflow);
         }
         endpoint.active.fetch_add(1, Ordering::Relaxed);
-        let mut lease = Lease {
-            pool: self.of(endpoint),
-            upstream: Arc::clone(upstream),
-            endpoint: Arc::clone(endpoint),
-            priority,
-            connection: None,
-        };
-        let response = if request.version() == http::Version::HTTP_2 {
-            Box::pin(lease.send_http2(request, local)).await?
-        } else {
-            lease.send_http1(request, local).await?
-        };
-        Ok((response, lease))
+        let lease =
+            Lease { pool: self.of(endpoint), upstream: Arc::clone(upstream), endpoint: Arc::clone(endpoint), priority };
+        match request {
+            Sending::Http1(request) => lease.send_http1(*request, local).await,
+            Sending::Http2(request) => Box::pin(lease.send_http2(*request, local)).await,
+        }
     }
 }
 
 impl Lease {
+    /// Gives a connection back behind an answer; one that cannot be used again is closed.
+    pub(super) fn give_back(self, connection: Box<Http1>) {
+        if connection.is_reusable() {
+            self.pool.put(connection);
+        }
+        self.upstream.breaker(self.priority).freed.notify_one();
+    }
+
     async fn send_http1(
-        &mut self,
-        mut request: Request<UpBody>,
+        self,
+        mut request: Outgoing,
         local: &Cell<Option<SocketAddr>>,
-    ) -> Result<Response<Incoming>, Fault> {
+    ) -> Result<Response<Arriving>, Fault> {
         loop {
             let (mut connection, is_fresh) = self.connection_http1().await?;
             local.set(connection.local);
-            connection.heard.begin();
-            match connection.sender.try_send_request(request).await {
-                Ok(response) => {
-                    self.connection = Some(connection);
+            match connection.ask(request).await {
+                Ok(head) => {
+                    let is_upgraded = head.status == StatusCode::SWITCHING_PROTOCOLS;
+                    let mut response = Response::new(Arriving::new(connection, self, is_upgraded));
+                    *response.status_mut() = head.status;
+                    *response.headers_mut() = head.headers;
                     return Ok(response);
                 }
-                Err(mut error) => match give_back(&mut error).filter(|_| !is_fresh) {
+                Err(fault) => match connection.take_unsent().filter(|_| !is_fresh && fault == Fault::Termination) {
                     // It was closed before anything was written: that is no try.
                     Some(unsent) => request = unsent,
-                    None => return Err(fault_of(error.into_error(), Some(&connection.heard))),
+                    None => return Err(fault),
                 },
             }
         }
     }
 
-    async fn connection_http1(&self) -> Result<(Connection, bool), Fault> {
+    async fn connection_http1(&self) -> Result<(Box<Http1>, bool), Fault> {
         let mut waits: Option<Place> = None;
         loop {
             if let Some(connection) = self.pool.take(&self.upstream) {
@@ -276,19 +278,11 @@ impl Lease {
         }
     }
 
-    async fn open_http1(&self, place: Place) -> Result<Connection, Fault> {
+    async fn open_http1(&self, place: Place) -> Result<Box<Http1>, Fault> {
         let _opening = Opening::begin(&self.pool);
         let wire = connect(&self.upstream, &self.endpoint).await?;
-        let local = wire.local_addr();
-        let heard = Arc::new(Heard::default());
-        let io = Listening::new(wire, Arc::clone(&heard));
-        let handshake = http1::Builder::new().max_buf_size(MOST_BUFFER).handshake(TokioIo::new(io)).await;
-        let (sender, driver) = handshake.map_err(|_| Fault::Termination)?;
-        tokio::task::spawn_local(async move {
-            let _ = driver.with_upgrades().await;
-            drop(place);
-        });
-        Ok(Connection { sender, heard, local, since: Instant::now(), dies: self.dies() })
+        let (local, since, dies) = (wire.local_addr(), Instant::now(), self.dies());
+        Ok(Box::new(Http1 { connection: Connection::new(wire), local, since, dies, _place: place }))
     }
 
     fn dies(&self) -> Option<Instant> {
@@ -296,19 +290,20 @@ impl Lease {
     }
 
     async fn send_http2(
-        &mut self,
+        self,
         mut request: Request<UpBody>,
         local: &Cell<Option<SocketAddr>>,
-    ) -> Result<Response<Incoming>, Fault> {
+    ) -> Result<Response<Arriving>, Fault> {
         loop {
             let (mut shared, is_fresh) = self.connection_http2().await?;
             local.set(shared.local);
             shared.last.set(Instant::now());
             match shared.sender.try_send_request(request).await {
-                Ok(response) => return Ok(response),
-                Err(mut error) => match give_back(&mut error).filter(|_| !is_fresh) {
+                Ok(response) => return Ok(response.map(|incoming| Arriving::Http2(incoming, self))),
+                Err(mut error) => match error.take_message().filter(|_| !is_fresh) {
+                    // It was closed before anything was written: that is no try.
                     Some(unsent) => request = unsent,
-                    None => return Err(fault_of(error.into_error(), None)),
+                    None => return Err(fault_of(error.into_error())),
                 },
             }
         }
@@ -344,27 +339,19 @@ impl Lease {
     }
 }
 
-fn give_back(error: &mut TrySendError<Request<UpBody>>) -> Option<Request<UpBody>> {
-    error.take_message()
-}
-
-/// What an error of a connection means; `heard` tells whether an answer had begun.
-fn fault_of(error: hyper::Error, heard: Option<&Heard>) -> Fault {
+/// What an error of a connection of HTTP/2 means.
+fn fault_of(error: hyper::Error) -> Fault {
     use std::error::Error as _;
     if error.is_user() {
         return Fault::Client;
     }
-    if let Some(h2) = error.source().and_then(|source| source.downcast_ref::<h2::Error>()) {
-        return match h2.reason() {
-            Some(h2::Reason::REFUSED_STREAM) => Fault::RefusedStream,
-            Some(h2::Reason::PROTOCOL_ERROR) if h2.is_library() => Fault::Protocol,
-            Some(_) if h2.is_reset() => Fault::Reset,
-            _ => Fault::Termination,
-        };
+    let Some(h2) = error.source().and_then(|source| source.downcast_ref::<h2::Error>()) else {
+        return if error.is_parse() || error.is_parse_too_large() { Fault::Protocol } else { Fault::Termination };
+    };
+    match h2.reason() {
+        Some(h2::Reason::REFUSED_STREAM) => Fault::RefusedStream,
+        Some(h2::Reason::PROTOCOL_ERROR) if h2.is_library() => Fault::Protocol,
+        Some(_) if h2.is_reset() => Fault::Reset,
+        _ => Fault::Termination,
     }
-    let has_begun = heard.is_some_and(Heard::has_begun);
-    if error.is_parse() || error.is_parse_too_large() || has_begun {
-        return Fault::Protocol;
-    }
-    Fault::Termination
 }

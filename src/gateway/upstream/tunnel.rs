@@ -7,15 +7,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
-use hyper::body::Incoming;
+use http::Response;
 
+use super::arriving::Arriving;
 use super::cluster::{Endpoint, Upstream};
-use super::pool::{Lease, Pools};
+use super::pool::Pools;
+use super::request::Sending;
 use super::retry;
 use crate::gateway::fault::Fault;
 use crate::gateway::supply::{Endpoints, Followed, Presence, Spot};
-use crate::gateway::upload::UpBody;
 use crate::model::Priority;
 
 /// How often a request that waits asks whether its endpoint is still there.
@@ -31,9 +31,9 @@ impl Pools {
         upstream: &Arc<Upstream>,
         endpoint: &Arc<Endpoint>,
         priority: Priority,
-        request: Request<UpBody>,
+        request: Sending,
         local: &Cell<Option<SocketAddr>>,
-    ) -> Result<(Response<Incoming>, Lease), Fault> {
+    ) -> Result<Response<Arriving>, Fault> {
         let may_repeat = retry::is_idempotent(request.method().as_str());
         let sent = tokio::select! {
             biased;

@@ -1,0 +1,211 @@
+//! Heads of answers, read as Envoy reads them, and where their bodies end.
+
+use std::mem::MaybeUninit;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::{Method, StatusCode};
+use httparse::{ParserConfig, Status};
+
+use crate::gateway::gate::chunks::Chunks;
+use crate::gateway::gate::lines::head_end;
+
+/// The most bytes that a head may have.
+const MOST_HEAD: usize = 64 * 1024;
+
+/// The most headers that it may have.
+const MOST_HEADERS: usize = 100;
+
+/// The head of an answer.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// Where its body ends.
+    pub(crate) rest: Rest,
+    /// Whether the connection is kept behind it.
+    pub(crate) keeps: bool,
+}
+
+/// What has not come of a body.
+#[derive(Debug)]
+pub(crate) enum Rest {
+    /// Nothing.
+    Nothing,
+    /// So many bytes.
+    Length(u64),
+    /// Chunks.
+    Chunked(Chunks),
+    /// All that comes until the connection ends.
+    UntilEnd,
+}
+
+/// What came is no answer that Envoy takes.
+#[derive(Debug)]
+pub(crate) struct Malformed;
+
+/// Takes the head of an answer out of what came; interim ones are passed over. `scanned` remembers how much of it has
+/// been looked at.
+pub(crate) fn take(inbox: &mut BytesMut, scanned: &mut usize, method: &Method) -> Result<Option<Head>, Malformed> {
+    while let Some(end) = head_end(inbox, *scanned) {
+        *scanned = 0;
+        let bytes = inbox.split_to(end).freeze();
+        let head = if bytes.len() > MOST_HEAD { Err(Malformed) } else { read(&bytes, method) }?;
+        if !head.status.is_informational() || head.status == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(Some(head));
+        }
+    }
+    *scanned = inbox.len();
+    if inbox.len() > MOST_HEAD || !inbox.is_empty() && parse(inbox, |_, _| Ok(()))?.1.is_complete() {
+        return Err(Malformed);
+    }
+    Ok(None)
+}
+
+/// The status with the version, and how far the head goes.
+type Parsed = (Option<(u16, u8)>, Status<usize>);
+
+fn parse(bytes: &[u8], mut each: impl FnMut(&str, &[u8]) -> Result<(), Malformed>) -> Result<Parsed, Malformed> {
+    // Empty lines before an answer are none of HTTP's.
+    if bytes.first() != Some(&b'H') {
+        return Err(Malformed);
+    }
+    let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
+    let mut response = httparse::Response::new(&mut []);
+    let parsed = ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut headers);
+    let reach = parsed.map_err(|_| Malformed)?;
+    if reach.is_complete() {
+        for header in response.headers.iter() {
+            each(header.name, header.value)?;
+        }
+    }
+    Ok((response.code.zip(response.version), reach))
+}
+
+/// Reads a whole head.
+fn read(bytes: &Bytes, method: &Method) -> Result<Head, Malformed> {
+    let mut headers = HeaderMap::with_capacity(16);
+    let (mut length, mut is_chunked) = (None, false);
+    let (mut closes, mut stays) = (false, false);
+    let parsed = parse(bytes, |name, value| {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Malformed)?;
+        if name == CONTENT_LENGTH {
+            let is_first = length.replace(number(value).ok_or(Malformed)?).is_none();
+            is_first.then_some(()).ok_or(Malformed)?;
+        } else if name == TRANSFER_ENCODING {
+            let is_first = !std::mem::replace(&mut is_chunked, true);
+            (is_first && value.eq_ignore_ascii_case(b"chunked")).then_some(()).ok_or(Malformed)?;
+        } else if name == CONNECTION {
+            closes |= lists(value, b"close");
+            stays |= lists(value, b"keep-alive");
+        }
+        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(value)).map_err(|_| Malformed)?;
+        headers.try_append(name, value).map_err(|_| Malformed)?;
+        Ok(())
+    })?;
+    let (Some((code, version)), Status::Complete(reach)) = parsed else { return Err(Malformed) };
+    let status = StatusCode::from_u16(code).map_err(|_| Malformed)?;
+    let is_old = version == 0;
+    let has_body_anyway = status == StatusCode::NO_CONTENT && (is_chunked || length.is_some_and(|length| length > 0));
+    if reach != bytes.len() || is_chunked && (length.is_some() || is_old) || has_body_anyway {
+        return Err(Malformed);
+    }
+    let has_none = status.is_informational()
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        || *method == Method::HEAD;
+    let rest = match length {
+        _ if has_none => Rest::Nothing,
+        Some(0) => Rest::Nothing,
+        Some(length) => Rest::Length(length),
+        None if is_chunked => Rest::Chunked(Chunks::default()),
+        None => Rest::UntilEnd,
+    };
+    let keeps = if is_old { stays } else { !closes } && !matches!(rest, Rest::UntilEnd);
+    Ok(Head { status, headers, rest, keeps })
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    let is_plain = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    is_plain.then(|| std::str::from_utf8(value).ok()?.parse().ok())?
+}
+
+/// Whether a list of words has this one.
+fn lists(value: &[u8], word: &[u8]) -> bool {
+    value.split(|byte| *byte == b',').any(|found| found.trim_ascii().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// What is made of an answer that comes in these pieces.
+    fn taken(pieces: &[&str]) -> Result<Option<Head>, Malformed> {
+        let (mut inbox, mut scanned) = (BytesMut::new(), 0);
+        let mut taken = Ok(None);
+        for piece in pieces {
+            inbox.extend_from_slice(piece.as_bytes());
+            taken = Ok(take(&mut inbox, &mut scanned, &Method::GET)?);
+        }
+        taken
+    }
+
+    fn takes(pieces: &[&str]) -> bool {
+        taken(pieces).is_ok_and(|head| head.is_some())
+    }
+
+    #[test]
+    fn framing_must_be_said_once_and_plainly() {
+        assert!(takes(&["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"]));
+        assert!(takes(&["HTTP/1.1 200 OK\r\nTransfer-Enc", "oding: Chunked\r\n\r\n0\r\n\r\n"]));
+        for head in [
+            "content-length: 2\r\ncontent-length: 2",
+            "content-length: 2\r\ntransfer-encoding: chunked",
+            "transfer-encoding: gzip, chunked",
+            "transfer-encoding: identity",
+            "transfer-encoding: chunked\r\ntransfer-encoding: chunked",
+            "content-length: 2, 2",
+            "content-length: -2",
+            "content-length: 99999999999999999999",
+            "no colon",
+            "folded: a\r\n b",
+        ] {
+            assert!(taken(&[&format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n")]).is_err(), "{head}");
+        }
+        assert!(taken(&["HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"]).is_err());
+    }
+
+    #[test]
+    fn interim_answers_are_passed_over() {
+        assert!(takes(&["HTTP/1.1 103 X\r\nlink: a\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"]));
+        assert!(taken(&["HTTP/1.1 100 C\r\n\r\nHTTP/1.1 204 N\r\ncontent-length: 1\r\n\r\n"]).is_err());
+        assert!(matches!(taken(&["HTTP/1.1 100 C\r\n\r\nHTT"]), Ok(None)));
+    }
+
+    #[test]
+    fn what_is_no_status_line_is_refused_at_once() {
+        for line in ["junk\r\n", "\r\nHTTP/1.1 200 OK\r\n", "HTTP/1.1 99 X\r\n", "HTTP/1.1\r\n", "x", "HTTP/2.0 200 OK"]
+        {
+            assert!(taken(&[line]).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_connection_is_kept_where_both_sides_know_the_end() {
+        let keeps = |head: &str| taken(&[&format!("{head}\r\n\r\n")]).unwrap().unwrap().keeps;
+        assert!(keeps("HTTP/1.1 200 OK\r\ncontent-length: 2"));
+        assert!(!keeps("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nConnection: x, Close"));
+        assert!(!keeps("HTTP/1.1 200 OK"));
+        assert!(!keeps("HTTP/1.0 200 OK\r\ncontent-length: 2"));
+        assert!(keeps("HTTP/1.0 200 OK\r\ncontent-length: 2\r\nconnection: keep-alive"));
+        assert!(keeps("HTTP/1.1 304 OK"));
+    }
+
+    #[test]
+    fn heads_have_an_end() {
+        let long = format!("HTTP/1.1 200 OK\r\nx: {}", "a".repeat(MOST_HEAD));
+        assert!(taken(&[&long]).is_err());
+        let many = "x: y\r\n".repeat(MOST_HEADERS + 1);
+        assert!(taken(&[&format!("HTTP/1.1 200 OK\r\n{many}\r\n")]).is_err());
+    }
+}

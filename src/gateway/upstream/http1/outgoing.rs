@@ -1,0 +1,272 @@
+//! A request on its way out: its head as it is written, its body as it comes.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::Method;
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, TRANSFER_ENCODING};
+use http_body::Body as _;
+use tokio::io::AsyncWrite;
+
+use crate::gateway::upload::UpBody;
+use crate::gateway::upstream::request::target;
+use crate::outcome::head::Head;
+
+/// Pieces up to this size are copied behind what goes before them, so that they are sent together.
+const SMALL: usize = 8 * 1024;
+
+/// A request that is being sent.
+pub(crate) struct Outgoing {
+    /// Written and not sent: the head, small pieces, what frames a large one.
+    written: BytesMut,
+    /// A large piece, behind it.
+    piece: Bytes,
+    /// What ends that piece.
+    tail: &'static [u8],
+    body: UpBody,
+    framing: Framing,
+    method: Method,
+    /// Whether any of it was sent.
+    has_left: bool,
+    is_flushed: bool,
+}
+
+/// How the upstream learns where the body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    /// Nothing more comes.
+    Ended,
+    /// So much more comes.
+    Length(u64),
+    Chunked,
+}
+
+/// Why a request cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsent {
+    /// Its body broke off.
+    Body,
+    /// The connection does not take it.
+    Connection,
+}
+
+impl Outgoing {
+    /// Writes a head. `None` where it cannot be said in HTTP/1.
+    pub(crate) fn new(head: &Head<'_>, body: UpBody) -> Option<Self> {
+        let method = Method::from_bytes(head.method.as_bytes()).ok()?;
+        let target = target(&head.path)?;
+        let mut written = BytesMut::with_capacity(1024);
+        for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" HTTP/1.1\r\n"] {
+            written.extend_from_slice(part);
+        }
+        if head.authority.bytes().all(|byte| matches!(byte, 0x20..0x7f | b'\t')) {
+            write_header(&mut written, HOST.as_str(), head.authority.as_bytes());
+        }
+        let framing = framing(&head.headers, &body);
+        for (name, value) in &head.headers {
+            if *name != HOST && *name != TRANSFER_ENCODING && (framing != Framing::Chunked || *name != CONTENT_LENGTH) {
+                write_header(&mut written, name.as_str(), value.as_bytes());
+            }
+        }
+        match framing {
+            Framing::Chunked => write_header(&mut written, TRANSFER_ENCODING.as_str(), b"chunked"),
+            Framing::Length(length) if !head.headers.contains_key(CONTENT_LENGTH) => {
+                write_header(&mut written, CONTENT_LENGTH.as_str(), itoa::Buffer::new().format(length).as_bytes());
+            }
+            _ => {}
+        }
+        written.extend_from_slice(b"\r\n");
+        let (piece, tail) = (Bytes::new(), &b""[..]);
+        Some(Self { written, piece, tail, body, framing, method, has_left: false, is_flushed: false })
+    }
+
+    /// Its method.
+    pub(crate) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Whether a part of it was sent.
+    pub(crate) fn has_left(&self) -> bool {
+        self.has_left
+    }
+
+    /// Whether all of it was sent.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.is_flushed
+    }
+
+    /// Sends what there is of it; ready when all of it was sent.
+    pub(crate) fn poll_send<W>(&mut self, cx: &mut Context<'_>, mut wire: Pin<&mut W>) -> Poll<Result<(), Unsent>>
+    where
+        W: AsyncWrite,
+    {
+        loop {
+            self.load(cx)?;
+            if self.written.is_empty() && self.piece.is_empty() && self.tail.is_empty() {
+                ready!(wire.as_mut().poll_flush(cx)).map_err(|_| Unsent::Connection)?;
+                self.is_flushed = self.framing == Framing::Ended;
+                return if self.is_flushed { Poll::Ready(Ok(())) } else { Poll::Pending };
+            }
+            let slices = [&*self.written, &*self.piece, self.tail].map(io::IoSlice::new);
+            match ready!(wire.as_mut().poll_write_vectored(cx, &slices)) {
+                Ok(sent) if sent > 0 => self.advance(sent),
+                _ => return Poll::Ready(Err(Unsent::Connection)),
+            }
+        }
+    }
+
+    fn advance(&mut self, mut sent: usize) {
+        self.has_left = true;
+        let of_written = sent.min(self.written.len());
+        self.written.advance(of_written);
+        sent -= of_written;
+        let of_piece = sent.min(self.piece.len());
+        self.piece.advance(of_piece);
+        self.tail = self.tail.get(sent - of_piece..).unwrap_or_default();
+    }
+
+    /// Takes more of the body, as long as there is room.
+    fn load(&mut self, cx: &mut Context<'_>) -> Result<(), Unsent> {
+        while self.framing != Framing::Ended
+            && self.piece.is_empty()
+            && self.tail.is_empty()
+            && self.written.len() <= SMALL
+        {
+            match Pin::new(&mut self.body).poll_frame(cx) {
+                Poll::Pending => break,
+                Poll::Ready(Some(Err(_))) => return Err(Unsent::Body),
+                // Trailers go no further.
+                Poll::Ready(Some(Ok(frame))) => frame.into_data().map_or((), |data| self.put(data)),
+                Poll::Ready(None) => match self.framing {
+                    Framing::Length(1..) => return Err(Unsent::Body),
+                    Framing::Chunked => {
+                        self.written.extend_from_slice(b"0\r\n\r\n");
+                        self.framing = Framing::Ended;
+                    }
+                    _ => self.framing = Framing::Ended,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, mut data: Bytes) {
+        if let Framing::Length(left) = &mut self.framing {
+            data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+            *left -= data.len() as u64;
+            if *left == 0 {
+                self.framing = Framing::Ended;
+            }
+        }
+        if data.is_empty() {
+            return;
+        }
+        let is_chunk = self.framing == Framing::Chunked;
+        if is_chunk {
+            self.written.extend_from_slice(format!("{:x}\r\n", data.len()).as_bytes());
+        }
+        let tail: &'static [u8] = if is_chunk { b"\r\n" } else { b"" };
+        if data.len() <= SMALL {
+            self.written.extend_from_slice(&data);
+            self.written.extend_from_slice(tail);
+        } else {
+            (self.piece, self.tail) = (data, tail);
+        }
+    }
+}
+
+fn write_header(written: &mut BytesMut, name: &str, value: &[u8]) {
+    for part in [name.as_bytes(), b": ", value, b"\r\n"] {
+        written.extend_from_slice(part);
+    }
+}
+
+/// How a body is framed: as its headers say, or as it is known.
+fn framing(headers: &HeaderMap, body: &UpBody) -> Framing {
+    if body.is_end_stream() {
+        return Framing::Ended;
+    }
+    if headers.contains_key(TRANSFER_ENCODING) {
+        return Framing::Chunked;
+    }
+    let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    told.or_else(|| body.size_hint().exact()).map_or(Framing::Chunked, Framing::Length)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::borrow::Cow;
+
+    use http::header::HeaderValue;
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    fn head(method: &'static str, headers: &[(&'static str, &'static str)]) -> Head<'static> {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        Head {
+            method: Cow::Borrowed(method),
+            https: false,
+            authority: Cow::Borrowed("a.example"),
+            path: Cow::Borrowed("/x?y"),
+            headers: headers.collect(),
+        }
+    }
+
+    fn sent(head: &Head<'_>, body: UpBody) -> Result<String, Unsent> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (mut ours, mut theirs) = tokio::io::duplex(1 << 20);
+            let mut outgoing = Outgoing::new(head, body).unwrap();
+            std::future::poll_fn(|cx| outgoing.poll_send(cx, Pin::new(&mut ours))).await?;
+            assert!(outgoing.is_sent() && outgoing.has_left());
+            drop(ours);
+            let mut text = String::new();
+            theirs.read_to_string(&mut text).await.unwrap();
+            Ok(text)
+        })
+    }
+
+    #[test]
+    fn a_request_without_a_body_is_its_head() {
+        let sent = sent(&head("GET", &[("accept", "*/*"), ("transfer-encoding", "chunked")]), UpBody::Empty);
+        assert_eq!(sent.unwrap(), "GET /x?y HTTP/1.1\r\nhost: a.example\r\naccept: */*\r\n\r\n");
+    }
+
+    #[test]
+    fn a_body_of_our_own_tells_its_length() {
+        let sent = sent(&head("POST", &[]), UpBody::Full(Bytes::from_static(b"abc")));
+        assert_eq!(sent.unwrap(), "POST /x?y HTTP/1.1\r\nhost: a.example\r\ncontent-length: 3\r\n\r\nabc");
+    }
+
+    #[test]
+    fn a_body_that_is_chunked_is_chunked_again_and_has_no_length() {
+        let large = "x".repeat(SMALL + 1);
+        let (sender, pieces) = tokio::sync::mpsc::channel(3);
+        for piece in ["abc", "", &large] {
+            sender.try_send(Bytes::copy_from_slice(piece.as_bytes())).unwrap();
+        }
+        drop(sender);
+        let head = head("PUT", &[("content-length", "7"), ("transfer-encoding", "Chunked")]);
+        let sent = sent(&head, UpBody::Pushed(pieces)).unwrap();
+        let (head, body) = sent.split_once("\r\n\r\n").unwrap();
+        assert_eq!(head, "PUT /x?y HTTP/1.1\r\nhost: a.example\r\ntransfer-encoding: chunked");
+        assert_eq!(body, format!("3\r\nabc\r\n2001\r\n{large}\r\n0\r\n\r\n"));
+    }
+
+    #[test]
+    fn a_body_is_as_long_as_was_told() {
+        let head = head("POST", &[("content-length", "2")]);
+        assert!(sent(&head, UpBody::Full(Bytes::from_static(b"abc"))).unwrap().ends_with("\r\n\r\nab"));
+        assert_eq!(sent(&head, UpBody::Full(Bytes::from_static(b"a"))), Err(Unsent::Body));
+    }
+
+    #[test]
+    fn what_is_no_target_is_encoded() {
+        let odd = Head { path: Cow::Borrowed("/a b{"), ..head("GET", &[]) };
+        assert!(sent(&odd, UpBody::Empty).unwrap().starts_with("GET /a%20b%7B HTTP/1.1\r\n"));
+    }
+}

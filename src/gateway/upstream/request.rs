@@ -1,0 +1,78 @@
+//! A request as it goes to an endpoint.
+
+use std::borrow::Cow;
+
+use http::header::{CONNECTION, TRANSFER_ENCODING, UPGRADE};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Method, Request, Uri, Version};
+
+use super::http1::Outgoing;
+use crate::gateway::gate::lines::is_plain_target;
+use crate::gateway::upload::UpBody;
+use crate::outcome::head::Head;
+
+/// A request as it goes to an endpoint.
+pub(crate) enum Sending {
+    Http1(Box<Outgoing>),
+    Http2(Box<Request<UpBody>>),
+}
+
+impl Sending {
+    /// Writes a request down. `None` where it cannot be said in that version of HTTP.
+    pub(crate) fn new(head: Cow<'_, Head<'_>>, body: UpBody, is_http2: bool) -> Option<Self> {
+        if !is_http2 {
+            return Outgoing::new(&head, body).map(Box::new).map(Self::Http1);
+        }
+        let mut uri = http::uri::Parts::default();
+        uri.path_and_query = Some(path_and_query(&head.path)?);
+        uri.scheme = Some(if head.https { Scheme::HTTPS } else { Scheme::HTTP });
+        uri.authority = Some(Authority::try_from(head.authority.as_bytes()).ok()?);
+        // Said of HTTP/2, a length of nothing would be a header of its own.
+        let body = if matches!(body, UpBody::Empty) { UpBody::Silent } else { body };
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::from_bytes(head.method.as_bytes()).ok()?;
+        *request.version_mut() = Version::HTTP_2;
+        *request.uri_mut() = Uri::from_parts(uri).ok()?;
+        let mut headers = match head {
+            Cow::Owned(head) => head.headers,
+            Cow::Borrowed(head) => head.headers.clone(),
+        };
+        for name in [CONNECTION, TRANSFER_ENCODING, UPGRADE] {
+            headers.remove(name);
+        }
+        *request.headers_mut() = headers;
+        Some(Self::Http2(Box::new(request)))
+    }
+
+    /// Its method.
+    pub(crate) fn method(&self) -> &Method {
+        match self {
+            Self::Http1(outgoing) => outgoing.method(),
+            Self::Http2(request) => request.method(),
+        }
+    }
+}
+
+/// A target as upstreams take it: what is no part of one is percent-encoded.
+pub(super) fn target(path: &str) -> Option<Cow<'_, str>> {
+    if is_plain_target(path.as_bytes()) {
+        return Some(Cow::Borrowed(path));
+    }
+    path_and_query(path).map(|path| Cow::Owned(path.as_str().to_owned()))
+}
+
+fn path_and_query(path: &str) -> Option<PathAndQuery> {
+    PathAndQuery::try_from(path).ok().or_else(|| {
+        let mut encoded = String::with_capacity(path.len() + 8);
+        for byte in path.bytes() {
+            if byte.is_ascii_graphic()
+                && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'`' | b'{' | b'}' | b'\\' | b'^' | b'|')
+            {
+                encoded.push(char::from(byte));
+            } else {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        PathAndQuery::try_from(encoded).ok()
+    })
+}
