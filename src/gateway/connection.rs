@@ -184,6 +184,7 @@ async fn http_1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {
+        biased;
         _ = connection.as_mut() => return,
         _ = drain.wait_for(|drains| *drains) => {}
     }

@@ -107,7 +107,7 @@ impl Exchange {
         mut request: Request<Incoming>,
         note: &Note,
     ) -> Self {
-        let view = worker.view();
+        let (view, now) = (worker.view(), Instant::now());
         let asks_upgrade = notes.is_some() && request.headers().contains_key(http::header::UPGRADE);
         let client = asks_upgrade.then(|| hyper::upgrade::on(&mut request));
         let version = match request.version() {
@@ -117,7 +117,7 @@ impl Exchange {
             _ => Version::Http11,
         };
         let (mut parts, incoming) = request.into_parts();
-        let upload = Upload::new(incoming);
+        let upload = Upload::new(incoming, now.into());
         let mut path = note.target.as_deref().map_or_else(|| target_of(&parts), ToOwned::to_owned);
         let mut authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
         if version == Version::Http2 {
@@ -129,7 +129,7 @@ impl Exchange {
             worker: Rc::clone(&worker),
             down: Rc::clone(&down),
             version,
-            began: Instant::now(),
+            began: now,
             at: SystemTime::now(),
             method: String::new(),
             path: String::new(),

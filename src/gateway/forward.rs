@@ -9,9 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 
@@ -36,9 +34,6 @@ use crate::outcome::request::Version;
 use crate::outcome::{cors, headers, intake, upstream as rules};
 use crate::routing::Route;
 
-/// What an upstream says of its connection and not of the answer.
-static OF_CONNECTION: [HeaderName; 5] =
-    [CONNECTION, UPGRADE, intake::KEEP_ALIVE, intake::PROXY_CONNECTION, TRANSFER_ENCODING];
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const SERVICE_TIME: HeaderName = HeaderName::from_static("x-envoy-upstream-service-time");
 const EXPECTED_TIMEOUT: HeaderName = HeaderName::from_static("x-envoy-expected-rq-timeout-ms");
@@ -52,6 +47,7 @@ const KEPT: u64 = 1 << 20;
 /// The head of an answer with all that belongs to it.
 struct Answered {
     response: Response<Arriving>,
+    began: Instant,
     took: Duration,
 }
 
@@ -294,7 +290,7 @@ impl Exchange {
             None => sent.await?,
             Some(limit) => tokio::time::timeout(limit, sent).await.unwrap_or(Err(Fault::PerTryTimeout))?,
         };
-        Ok(Answered { response, took: began.elapsed() })
+        Ok(Answered { response, began, took: began.elapsed() })
     }
 
     /// Makes the upstream's answer the client's.
@@ -307,18 +303,12 @@ impl Exchange {
         deadline: Option<Instant>,
         idle: Option<Duration>,
     ) -> Response<Body> {
-        let Answered { response, took } = answered;
+        let Answered { response, began, took } = answered;
         let (mut parts, incoming) = response.into_parts();
         let is_upgraded = parts.status == StatusCode::SWITCHING_PROTOCOLS;
         parts.version = self.answer_version();
         let headers = &mut parts.headers;
         let has_none = http_body::Body::is_end_stream(&incoming);
-        // One look spares most answers a search for each name.
-        if !is_upgraded && headers.keys().any(|name| OF_CONNECTION.contains(name)) {
-            for name in &OF_CONNECTION {
-                headers.remove(name);
-            }
-        }
         let suppress = loaded.table.settings.suppress_envoy_headers;
         if !suppress && !is_upgraded && self.upload.progress().is_complete() {
             headers.insert(SERVICE_TIME, HeaderValue::from(u64::try_from(took.as_millis()).unwrap_or(u64::MAX)));
@@ -374,7 +364,7 @@ impl Exchange {
             idle,
             silence: None,
             trailers: upstream.cluster.http2 && (self.version == Version::Http2 || self.translation.is_some()),
-            last: Instant::now(),
+            last: began + took,
             lingers: self.version != Version::Http2,
             broken: None,
         };
@@ -437,8 +427,8 @@ impl Limits {
         future: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
         // The usual case, where all of the request is here, needs one timer only.
-        if let Some(deadline) = deadline
-            && self.idle.is_none_or(|idle| deadline < Instant::now() + idle)
+        if let (Some(deadline), Some(whole)) = (deadline, self.whole)
+            && self.idle.is_none_or(|idle| whole < idle)
         {
             return tokio::time::timeout_at(deadline, future).await.unwrap_or(Err(Fault::Timeout));
         }

@@ -112,11 +112,10 @@ impl http_body::Body for Passing {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
                     this.account.passed(data);
-                    if this.idle.is_some() {
-                        this.last = Instant::now();
-                    }
                     if this.incoming.is_end_stream() {
                         this.end();
+                    } else if this.idle.is_some() {
+                        this.last = Instant::now();
                     }
                     return Poll::Ready(Some(Ok(frame)));
                 }

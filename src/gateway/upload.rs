@@ -29,11 +29,11 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    fn new(is_complete: bool) -> Rc<Self> {
+    fn new(is_complete: bool, now: Instant) -> Rc<Self> {
         Rc::new(Self {
             received: Cell::new(0),
             is_complete: Cell::new(is_complete),
-            last: Cell::new(Instant::now()),
+            last: Cell::new(now),
             local: Cell::new(None),
             waiting: RefCell::new(None),
             messages: OnceCell::new(),
@@ -126,12 +126,12 @@ struct Source {
 }
 
 impl Upload {
-    /// A body as hyper hands it over.
-    pub(crate) fn new(incoming: Incoming) -> Self {
+    /// A body as hyper hands it over, from now on.
+    pub(crate) fn new(incoming: Incoming, now: Instant) -> Self {
         if incoming.is_end_stream() {
-            return Self { kind: Kind::Empty, progress: Progress::new(true), trailers: false };
+            return Self { kind: Kind::Empty, progress: Progress::new(true, now), trailers: false };
         }
-        let progress = Progress::new(false);
+        let progress = Progress::new(false, now);
         let source = Source {
             incoming: Some(incoming),
             pieces: VecDeque::new(),

@@ -46,7 +46,8 @@ pub(crate) struct Gate<S> {
     state: State,
     scanned: usize,
     is_line_checked: bool,
-    last: Instant,
+    /// Since when nothing moves; `None` where something has since it was last asked.
+    still_since: Option<Instant>,
     silence: Option<Pin<Box<Sleep>>>,
     linger: Option<Pin<Box<Sleep>>>,
     is_gone: bool,
@@ -76,7 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
             state: State::Head,
             scanned: 0,
             is_line_checked: false,
-            last: Instant::now(),
+            still_since: None,
             silence: None,
             linger: None,
             is_gone: false,
@@ -236,7 +237,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
         };
         match read {
             Poll::Ready(Ok(length)) => {
-                self.last = Instant::now();
+                self.still_since = None;
                 Poll::Ready(Ok(length))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
@@ -248,7 +249,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Gate<S> {
     /// A connection that is idle, or a head that does not come, ends as if the client had ended it.
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let limit = if self.inbox.is_empty() { self.rules.idle } else { HEAD };
-        let end = self.last + limit;
+        let end = *self.still_since.get_or_insert_with(Instant::now) + limit;
         let silence = self.silence.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
         // A timer that was set for an earlier silence rings too soon, or one for a longer limit too late.
         if silence.deadline() > end {
@@ -305,7 +306,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> hyper::rt::Write for Gate<S> {
         if self.is_gone {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        self.last = Instant::now();
+        self.still_since = None;
         if self.notes.stands_in() || self.notes.says_continue() {
             return self.poll_write_odd(cx, bytes);
         }
@@ -320,7 +321,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> hyper::rt::Write for Gate<S> {
         if self.is_gone {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        self.last = Instant::now();
+        self.still_since = None;
         if (self.notes.stands_in() || self.notes.says_continue())
             && let Some(first) = slices.iter().find(|slice| !slice.is_empty())
         {

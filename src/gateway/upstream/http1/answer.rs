@@ -3,12 +3,13 @@
 use std::mem::MaybeUninit;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use http::{Method, StatusCode};
 use httparse::{ParserConfig, Status};
 
 use crate::gateway::gate::chunks::Chunks;
 use crate::gateway::gate::lines::head_end;
+use crate::outcome::intake::{KEEP_ALIVE, PROXY_CONNECTION};
 
 /// The most bytes that a head may have.
 const MOST_HEAD: usize = 64 * 1024;
@@ -16,7 +17,13 @@ const MOST_HEAD: usize = 64 * 1024;
 /// The most headers that it may have.
 const MOST_HEADERS: usize = 100;
 
-/// The head of an answer.
+/// How many headers the gateway puts on most answers.
+const ADDED: usize = 4;
+
+/// What an upstream says of its connection and not of the answer, beside what is listened to.
+static OF_CONNECTION: [HeaderName; 3] = [UPGRADE, KEEP_ALIVE, PROXY_CONNECTION];
+
+/// The head of an answer. What it says of the connection is left out, but where the connection becomes another.
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
@@ -56,16 +63,46 @@ pub(crate) fn take(inbox: &mut BytesMut, scanned: &mut usize, method: &Method) -
         }
     }
     *scanned = inbox.len();
-    if inbox.len() > MOST_HEAD || !inbox.is_empty() && parse(inbox, |_, _| Ok(()))?.1.is_complete() {
+    if inbox.len() > MOST_HEAD || !inbox.is_empty() && parse(inbox, |_, _, _, _| Ok(()))?.is_complete() {
         return Err(Malformed);
     }
     Ok(None)
 }
 
-/// The status with the version, and how far the head goes.
-type Parsed = (Option<(u16, u8)>, Status<usize>);
+/// Where a head says that its body ends, and what becomes of the connection.
+#[derive(Default)]
+struct Told {
+    length: Option<u64>,
+    is_chunked: bool,
+    closes: bool,
+    stays: bool,
+}
 
-fn parse(bytes: &[u8], mut each: impl FnMut(&str, &[u8]) -> Result<(), Malformed>) -> Result<Parsed, Malformed> {
+impl Told {
+    /// Takes a header in; `false`: it says nothing of the answer itself.
+    fn hear(&mut self, name: &HeaderName, value: &[u8]) -> Result<bool, Malformed> {
+        if name == CONTENT_LENGTH {
+            let is_second = self.length.replace(number(value).ok_or(Malformed)?).is_some();
+            return if is_second { Err(Malformed) } else { Ok(true) };
+        }
+        if name == TRANSFER_ENCODING {
+            let is_second = std::mem::replace(&mut self.is_chunked, true);
+            return if is_second || !value.eq_ignore_ascii_case(b"chunked") { Err(Malformed) } else { Ok(false) };
+        }
+        if name == CONNECTION {
+            self.closes |= lists(value, b"close");
+            self.stays |= lists(value, b"keep-alive");
+            return Ok(false);
+        }
+        Ok(!OF_CONNECTION.contains(name))
+    }
+}
+
+/// Parses a head and hands its parts over where it is whole: status, minor version, length, headers.
+fn parse<T>(
+    bytes: &[u8],
+    whole: impl FnOnce(u16, u8, usize, &[httparse::Header<'_>]) -> Result<T, Malformed>,
+) -> Result<Status<T>, Malformed> {
     // Empty lines before an answer are none of HTTP's.
     if bytes.first() != Some(&b'H') {
         return Err(Malformed);
@@ -73,41 +110,49 @@ fn parse(bytes: &[u8], mut each: impl FnMut(&str, &[u8]) -> Result<(), Malformed
     let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut []);
     let parsed = ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut headers);
-    let reach = parsed.map_err(|_| Malformed)?;
-    if reach.is_complete() {
-        for header in response.headers.iter() {
-            each(header.name, header.value)?;
+    match (parsed.map_err(|_| Malformed)?, response.code, response.version) {
+        (Status::Partial, _, _) => Ok(Status::Partial),
+        (Status::Complete(length), Some(status), Some(version)) => {
+            whole(status, version, length, response.headers).map(Status::Complete)
         }
+        _ => Err(Malformed),
     }
-    Ok((response.code.zip(response.version), reach))
 }
 
 /// Reads a whole head.
 fn read(bytes: &Bytes, method: &Method) -> Result<Head, Malformed> {
-    let mut headers = HeaderMap::with_capacity(16);
-    let (mut length, mut is_chunked) = (None, false);
-    let (mut closes, mut stays) = (false, false);
-    let parsed = parse(bytes, |name, value| {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Malformed)?;
-        if name == CONTENT_LENGTH {
-            let is_first = length.replace(number(value).ok_or(Malformed)?).is_none();
-            is_first.then_some(()).ok_or(Malformed)?;
-        } else if name == TRANSFER_ENCODING {
-            let is_first = !std::mem::replace(&mut is_chunked, true);
-            (is_first && value.eq_ignore_ascii_case(b"chunked")).then_some(()).ok_or(Malformed)?;
-        } else if name == CONNECTION {
-            closes |= lists(value, b"close");
-            stays |= lists(value, b"keep-alive");
+    let parsed = parse(bytes, |status, version, length, found| {
+        let status = StatusCode::from_u16(status).map_err(|_| Malformed)?;
+        if length != bytes.len() {
+            return Err(Malformed);
         }
-        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(value)).map_err(|_| Malformed)?;
-        headers.try_append(name, value).map_err(|_| Malformed)?;
-        Ok(())
+        let mut told = Told::default();
+        let mut headers = HeaderMap::with_capacity(found.len() + ADDED);
+        for header in found {
+            let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| Malformed)?;
+            if told.hear(&name, header.value)? || status == StatusCode::SWITCHING_PROTOCOLS {
+                let value = bytes.slice_ref(header.value);
+                headers.append(name, HeaderValue::from_maybe_shared(value).map_err(|_| Malformed)?);
+            }
+        }
+        finish(status, version == 0, headers, &told, method)
     })?;
-    let (Some((code, version)), Status::Complete(reach)) = parsed else { return Err(Malformed) };
-    let status = StatusCode::from_u16(code).map_err(|_| Malformed)?;
-    let is_old = version == 0;
+    match parsed {
+        Status::Complete(head) => Ok(head),
+        Status::Partial => Err(Malformed),
+    }
+}
+
+fn finish(
+    status: StatusCode,
+    is_old: bool,
+    headers: HeaderMap,
+    told: &Told,
+    method: &Method,
+) -> Result<Head, Malformed> {
+    let Told { length, is_chunked, closes, stays } = *told;
     let has_body_anyway = status == StatusCode::NO_CONTENT && (is_chunked || length.is_some_and(|length| length > 0));
-    if reach != bytes.len() || is_chunked && (length.is_some() || is_old) || has_body_anyway {
+    if is_chunked && (length.is_some() || is_old) || has_body_anyway {
         return Err(Malformed);
     }
     let has_none = status.is_informational()

@@ -109,8 +109,13 @@ impl Outgoing {
                 self.is_flushed = self.framing == Framing::Ended;
                 return if self.is_flushed { Poll::Ready(Ok(())) } else { Poll::Pending };
             }
-            let slices = [&*self.written, &*self.piece, self.tail].map(io::IoSlice::new);
-            match ready!(wire.as_mut().poll_write_vectored(cx, &slices)) {
+            let sent = if self.piece.is_empty() && self.tail.is_empty() {
+                wire.as_mut().poll_write(cx, &self.written)
+            } else {
+                let slices = [&*self.written, &*self.piece, self.tail].map(io::IoSlice::new);
+                wire.as_mut().poll_write_vectored(cx, &slices)
+            };
+            match ready!(sent) {
                 Ok(sent) if sent > 0 => self.advance(sent),
                 _ => return Poll::Ready(Err(Unsent::Connection)),
             }
