@@ -152,6 +152,19 @@ fn a_client_that_does_not_read_holds_back_its_upstream_and_not_memory() {
 }
 
 #[test]
+fn a_request_goes_on_though_nobody_reads_the_answer_that_comes_already() {
+    const MUCH: usize = 16 << 20;
+    let eager = Upstream::start(Manner::Eager);
+    let served = Served::start(&mapping("eager", "/eager/", eager.address(), ""));
+    let mut client = Client::new(served.address());
+    client.stream().set_write_timeout(Some(PATIENCE)).unwrap();
+    client.send(format!("PUT /eager/x HTTP/1.1\r\nHost: a\r\nContent-Length: {MUCH}\r\n\r\n")).unwrap();
+    client.send(vec![b'y'; MUCH]).unwrap();
+    let answer = client.answer().unwrap();
+    assert_eq!((answer.status(), answer.body.len()), (200, MUCH));
+}
+
+#[test]
 fn slow_clients_cost_little_and_harm_nobody() {
     let good = Upstream::start(Manner::Echo);
     let served = Served::start(&mapping("good", "/good/", good.address(), ""));

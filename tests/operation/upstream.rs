@@ -23,6 +23,8 @@ pub enum Manner {
     Closes,
     /// Answers without end.
     Endless,
+    /// Answers with as many bytes as it is sent, and does not wait for them.
+    Eager,
 }
 
 /// A running upstream; dropped, it ends with all its connections.
@@ -92,6 +94,18 @@ fn serve(stream: TcpStream, manner: Manner) {
             while reader.stream.read(&mut rest).is_ok_and(|length| length > 0) {}
             return;
         }
+        if manner == Manner::Eager {
+            let mut stream = reader.stream.try_clone().unwrap();
+            let length = request.value("content-length").map_or(0, |length| length.parse().unwrap());
+            let answers = std::thread::spawn(move || {
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+                stream.write_all(head.as_bytes()).is_ok() && stream.write_all(&vec![b'x'; length]).is_ok()
+            });
+            if reader.body(&mut request, false).is_err() || !answers.join().unwrap() {
+                return;
+            }
+            continue;
+        }
         if reader.body(&mut request, false).is_err() || !answer(&mut reader.stream, &request, manner) {
             let _ = reader.stream.shutdown(Shutdown::Both);
             return;
@@ -118,7 +132,7 @@ fn answer(stream: &mut TcpStream, request: &Message, manner: Manner) -> bool {
             while stream.write_all(&[b'x'; 64 * 1024]).is_ok() {}
             false
         }
-        Manner::Silent | Manner::Closes => false,
+        Manner::Silent | Manner::Closes | Manner::Eager => false,
     }
 }
 
