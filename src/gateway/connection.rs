@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf as _, BytesMut};
-use hyper::server::conn::{http1, http2};
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::TcpStream;
 
+use super::arrived::Arrived;
 use super::downstream::Downstream;
 use super::exchange;
 use super::frames::{self, Guard, PREFACE, WINDOW};
-use super::gate::{Gate, Notes, Rules};
+use super::gate::{self, Rules, Service};
 use super::prefixed::Prefixed;
 use super::proxy;
 use super::runtime::LocalExecutor;
@@ -160,36 +161,16 @@ async fn http_1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     settings: &Settings,
     idle: Duration,
 ) {
-    let notes = Arc::new(Notes::default());
-    let most_head = settings.max_request_headers_kb as usize * 1024;
     let rules = Rules {
-        most_head,
+        most_head: settings.max_request_headers_kb as usize * 1024,
         http10: settings.enable_http10,
         allows_chunked_length: settings.allow_chunked_length,
         is_tls: down.tls.is_some(),
         idle,
     };
-    let gate = Gate::new(stream, first, rules, Arc::clone(&notes));
-    let mut drain = worker.shared.drain.subscribe();
-    let service = service_fn(move |request| {
-        exchange::serve(Rc::clone(&worker), Rc::clone(&down), request, Some(Arc::clone(&notes)))
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(None)
-        .auto_date_header(false)
-        .title_case_headers(settings.proper_case)
-        .max_buf_size(most_head.saturating_mul(2).max(128 * 1024))
-        .serve_connection(gate, service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    tokio::select! {
-        biased;
-        _ = connection.as_mut() => return,
-        _ = drain.wait_for(|drains| *drains) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    let drain = worker.shared.drain.subscribe();
+    let exchange = move |arrived, notes| exchange::serve(Rc::clone(&worker), Rc::clone(&down), arrived, Some(notes));
+    gate::serve(stream, first, Service { rules, title_case: settings.proper_case, drain, exchange }).await;
 }
 
 fn rules_2(settings: &Settings, streams: Option<u32>) -> frames::Rules {
@@ -204,7 +185,9 @@ async fn http_2<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     idle: Duration,
 ) {
     let mut drain = worker.shared.drain.subscribe();
-    let service = service_fn(move |request| exchange::serve(Rc::clone(&worker), Rc::clone(&down), request, None));
+    let service = service_fn(move |request| {
+        exchange::serve(Rc::clone(&worker), Rc::clone(&down), Arrived::over_http2(request), None)
+    });
     {
         // The gate judges; h2's own limits only stand behind it.
         let connection = http2::Builder::new(LocalExecutor)

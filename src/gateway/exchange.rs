@@ -7,18 +7,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use http::Response;
 use http::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue};
-use http::request::Parts;
-use http::{Method, Request, Response};
-use hyper::body::Incoming;
 
 use super::account::{Account, Entry};
+use super::arrived::Arrived;
 use super::body::{Body, Failure};
 use super::downstream::Downstream;
 use super::facts::Known;
 use super::filters::{self, gzip, web};
-use super::frames;
-use super::gate::{Note, Notes, Refusal};
+use super::gate::{Notes, Refusal};
 use super::loaded::Loaded;
 use super::reply::Answer;
 use super::retired::View;
@@ -42,15 +40,13 @@ pub(crate) struct Exchange {
     pub(crate) worker: Rc<Worker>,
     pub(crate) view: Rc<View>,
     pub(crate) down: Rc<Downstream>,
-    pub(crate) notes: Option<Arc<Notes>>,
+    pub(crate) notes: Option<Rc<Notes>>,
     pub(crate) version: Version,
     pub(crate) head: Head<'static>,
     pub(crate) origin: Origin,
     pub(crate) upgrade: Option<Upgrade>,
     pub(crate) upload: Upload,
     pub(crate) account: Account,
-    /// The client's half of the connection, where it is to become something else.
-    pub(crate) client: Option<hyper::upgrade::OnUpgrade>,
     /// Headers that the AuthService and the RateLimitService put on the answer.
     pub(crate) on_response: HeaderMap,
     /// How the answer is compressed, if it is.
@@ -76,55 +72,23 @@ pub(crate) type Forwarding<'t> = (&'t Route, &'t Forward);
 pub(crate) async fn serve(
     worker: Rc<Worker>,
     down: Rc<Downstream>,
-    request: Request<Incoming>,
-    notes: Option<Arc<Notes>>,
+    arrived: Arrived,
+    notes: Option<Rc<Notes>>,
 ) -> Result<Response<Body>, Failure> {
-    let note = notes.as_ref().and_then(|notes| notes.next()).unwrap_or_default();
-    let mut exchange = Exchange::begin(worker, down, notes.clone(), request, &note);
-    if note.expects {
-        match (&notes, exchange.upload.is_empty()) {
-            (Some(notes), true) => notes.say_continue(),
-            _ => Box::pin(exchange.upload.invite()).await,
-        }
-    }
-    let carried = exchange.carry(note).await;
-    let answered = match carried {
+    let refusal = arrived.note.refusal;
+    let mut exchange = Exchange::begin(worker, down, notes, arrived);
+    match exchange.carry(refusal).await {
         Ok(response) => Ok(response),
         Err(answer) => exchange.answer(answer),
-    };
-    if let Some(notes) = notes {
-        notes.answer();
     }
-    answered
 }
 
 impl Exchange {
     /// What is known before anything is judged.
-    fn begin(
-        worker: Rc<Worker>,
-        down: Rc<Downstream>,
-        notes: Option<Arc<Notes>>,
-        mut request: Request<Incoming>,
-        note: &Note,
-    ) -> Self {
+    fn begin(worker: Rc<Worker>, down: Rc<Downstream>, notes: Option<Rc<Notes>>, arrived: Arrived) -> Self {
         let (view, now) = (worker.view(), Instant::now());
-        let asks_upgrade = notes.is_some() && request.headers().contains_key(http::header::UPGRADE);
-        let client = asks_upgrade.then(|| hyper::upgrade::on(&mut request));
-        let version = match request.version() {
-            http::Version::HTTP_2 => Version::Http2,
-            http::Version::HTTP_10 => Version::Http10,
-            _ if note.is_http10 => Version::Http10,
-            _ => Version::Http11,
-        };
-        let (mut parts, incoming) = request.into_parts();
-        let upload = Upload::new(incoming, now.into());
-        let mut path = note.target.as_deref().map_or_else(|| target_of(&parts), ToOwned::to_owned);
-        let mut authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
-        if version == Version::Http2 {
-            path = told(&mut parts.headers, &frames::TARGET).unwrap_or(path);
-            authority = told(&mut parts.headers, &frames::AUTHORITY).or(authority);
-        }
-        let is_refused = note.refusal.is_some();
+        let Arrived { version, method, path, authority, headers, body, note: _ } = arrived;
+        let upload = Upload::new(body, now.into());
         let account = Account::new(Entry {
             worker: Rc::clone(&worker),
             down: Rc::clone(&down),
@@ -157,11 +121,11 @@ impl Exchange {
         });
         let peer = down.peer.ip();
         let head = Head {
-            method: if is_refused { Cow::Borrowed("") } else { method_of(parts.method) },
+            method,
             https: false,
             authority: authority.map_or(Cow::Borrowed(""), Cow::Owned),
-            path: if is_refused { Cow::Borrowed("") } else { Cow::Owned(path) },
-            headers: if is_refused { HeaderMap::new() } else { parts.headers },
+            path: Cow::Owned(path),
+            headers,
         };
         Self {
             worker,
@@ -174,7 +138,6 @@ impl Exchange {
             upgrade: None,
             upload,
             account,
-            client,
             on_response: HeaderMap::new(),
             gzip: None,
             is_grpc: false,
@@ -188,8 +151,8 @@ impl Exchange {
     }
 
     /// The life of a request.
-    async fn carry(&mut self, note: Note) -> Result<Response<Body>, Answer> {
-        if let Some(refusal) = note.refusal {
+    async fn carry(&mut self, refusal: Option<Refusal>) -> Result<Response<Body>, Answer> {
+        if let Some(refusal) = refusal {
             return Err(Answer::Refused(refusal));
         }
         let view = Rc::clone(&self.view);
@@ -277,9 +240,6 @@ impl Exchange {
         self.origin = received.origin;
         self.upgrade = received.upgrade;
         self.secure = received.secure;
-        if self.upgrade.is_none() {
-            self.client = None;
-        }
         let (client, head) = (self.origin.client, &self.head);
         let is_watched = self.worker.shared.live.is_watched();
         self.account.note(|entry| {
@@ -439,29 +399,6 @@ fn says_of_connection(headers: &HeaderMap, what: &str) -> bool {
     [&CONNECTION, &PROXY_CONNECTION].into_iter().any(|name| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case(what))
-    })
-}
-
-/// What the gate in front of h2 tells beside.
-fn told(headers: &mut HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.remove(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-}
-
-fn target_of(parts: &Parts) -> String {
-    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), |target| target.as_str().to_owned())
-}
-
-/// The usual methods need no text of their own.
-fn method_of(method: Method) -> Cow<'static, str> {
-    Cow::Borrowed(match method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::DELETE => "DELETE",
-        Method::PATCH => "PATCH",
-        Method::OPTIONS => "OPTIONS",
-        other => return Cow::Owned(other.as_str().to_owned()),
     })
 }
 

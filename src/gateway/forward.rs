@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use http::header::{CONTENT_LENGTH, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, TRANSFER_ENCODING};
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 
@@ -19,7 +19,6 @@ use super::exchange::{Exchange, own_address};
 use super::facts::Known;
 use super::fault::Fault;
 use super::filters::{gzip, web};
-use super::gate::{CHUNKS, LENGTH};
 use super::loaded::Loaded;
 use super::passing::Passing;
 use super::reply::Answer;
@@ -27,7 +26,8 @@ use super::tracing;
 use super::upload::{Gathering, Progress};
 use super::upstream::balance::hash;
 use super::upstream::breaker::Counted;
-use super::upstream::{Arriving, Endpoint, Place, Sending, Upstream, retry, upgrade};
+use super::upstream::upgrade::Tunnel;
+use super::upstream::{Arriving, Endpoint, Place, Sending, Upstream, retry};
 use crate::model::{Forward, HashPolicy};
 use crate::outcome::head::Head;
 use crate::outcome::request::Version;
@@ -344,15 +344,12 @@ impl Exchange {
         });
         let account = std::mem::replace(&mut self.account, super::account::Account::none());
         if is_upgraded {
-            let upgraded = incoming.into_upgraded().map(|upgraded| *upgraded);
-            if let (Some((upstream, lease)), Some(client), Some(notes)) = (upgraded, self.client.take(), &self.notes) {
-                notes.open_tunnel();
-                upgrade::bridge(client, upstream, account, lease, idle);
+            let upgraded = incoming.into_upgraded().filter(|_| self.upgrade.is_some());
+            if let (Some(upgraded), Some(notes)) = (upgraded, &self.notes) {
+                let (upstream, lease) = *upgraded;
+                notes.tunnel.set(Some(Box::new(Tunnel { upstream, account, lease, idle })));
             }
             return Response::from_parts(parts, Body::Empty);
-        }
-        if let Some(notes) = &self.notes {
-            notes.release();
         }
         let mut passing = Passing {
             incoming,
@@ -370,12 +367,6 @@ impl Exchange {
         };
         if has_none {
             passing.end();
-            if parts.status == StatusCode::NOT_MODIFIED
-                && self.head.method != "HEAD"
-                && let Some(length) = parts.headers.get(CONTENT_LENGTH).cloned()
-            {
-                self.tell_length(&mut parts.headers, length);
-            }
             if self.head.method == "HEAD" && !parts.headers.contains_key(CONTENT_LENGTH) {
                 self.tell_chunked(&mut parts.headers);
             }
@@ -396,17 +387,8 @@ impl Exchange {
 
     /// An answer to HEAD without a length says that its body would come in chunks.
     pub(crate) fn tell_chunked(&self, headers: &mut HeaderMap) {
-        if let Some(notes) = self.notes.as_ref().filter(|_| self.version == Version::Http11) {
-            headers.insert(CHUNKS, HeaderValue::from_static("chunked"));
-            notes.stand_in();
-        }
-    }
-
-    /// An answer without a body may tell how long the body would be.
-    fn tell_length(&self, headers: &mut HeaderMap, length: HeaderValue) {
-        if let Some(notes) = &self.notes {
-            headers.insert(LENGTH, length);
-            notes.stand_in();
+        if self.version == Version::Http11 {
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         }
     }
 }

@@ -13,6 +13,7 @@
 mod access_log;
 mod account;
 mod admin;
+mod arrived;
 mod body;
 mod certificates;
 mod client_certificate;
@@ -34,6 +35,7 @@ mod loaded;
 mod log_service;
 mod log_writer;
 mod metrics;
+mod outbox;
 mod passing;
 mod prefixed;
 mod proxy;

@@ -84,7 +84,7 @@ impl Exchange {
             Answer::Declined(status) => plain(status, Cow::Borrowed(""), true),
             Answer::Fault(Fault::Client, _) => {
                 // The body broke off: where it was malformed, the client is told, else it is gone.
-                match self.notes.as_ref().and_then(|notes| notes.body_fault()) {
+                match self.notes.as_ref().and_then(|notes| notes.body_fault.get()) {
                     Some(refusal) => draft_of_refusal(refusal),
                     None => return Err("the client is gone".into()),
                 }
@@ -123,9 +123,6 @@ impl Exchange {
             self.close(&mut headers);
         } else {
             self.keep(&mut headers);
-        }
-        if let Some(notes) = &self.notes {
-            notes.release();
         }
         self.note_request();
         let log = &self.view.loaded.log;

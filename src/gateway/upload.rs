@@ -9,12 +9,12 @@ use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::body::Failure;
 use super::filters::grpc_stats::Messages;
+use super::gate::ClientBody;
 
 /// How far the client has come with its request.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ enum Kind {
 
 /// A body that several read, and that can be read again.
 struct Source {
-    incoming: Option<Incoming>,
+    incoming: Option<ClientBody>,
     pieces: VecDeque<Bytes>,
     /// Pieces that were given up because keeping them would take too much.
     dropped: usize,
@@ -126,8 +126,8 @@ struct Source {
 }
 
 impl Upload {
-    /// A body as hyper hands it over, from now on.
-    pub(crate) fn new(incoming: Incoming, now: Instant) -> Self {
+    /// A body as it arrives, from now on.
+    pub(crate) fn new(incoming: ClientBody, now: Instant) -> Self {
         if incoming.is_end_stream() {
             return Self { kind: Kind::Empty, progress: Progress::new(true, now), trailers: false };
         }
@@ -155,18 +155,6 @@ impl Upload {
     /// Whether there is no body.
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self.kind, Kind::Empty)
-    }
-
-    /// Asks for the body, which makes hyper send `100 Continue`, and lets that happen before anything else.
-    pub(crate) async fn invite(&self) {
-        if let Kind::Shared(source) = &self.kind {
-            std::future::poll_fn(|cx| {
-                let _ = source.borrow_mut().poll_more(cx);
-                Poll::Ready(())
-            })
-            .await;
-        }
-        tokio::task::yield_now().await;
     }
 
     /// Lets trailers go on.

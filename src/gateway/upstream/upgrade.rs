@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Lease;
 use super::connect::Wire;
@@ -11,28 +10,26 @@ use crate::gateway::account::Account;
 use crate::gateway::prefixed::Prefixed;
 use crate::gateway::tcp::tunnel;
 
-/// Carries bytes both ways until one side ends, or nothing moves for too long.
-pub(crate) fn bridge(
-    client: OnUpgrade,
-    upstream: Prefixed<Wire>,
-    mut account: Account,
-    lease: Lease,
-    idle: Option<Duration>,
-) {
-    tokio::task::spawn_local(async move {
-        let Ok(client) = client.await else { return };
-        let carried = tunnel(TokioIo::new(client), upstream, idle).await;
+/// What a client's connection becomes.
+pub(crate) struct Tunnel {
+    pub(crate) upstream: Prefixed<Wire>,
+    pub(crate) account: Account,
+    pub(crate) lease: Lease,
+    /// The longest silence.
+    pub(crate) idle: Option<Duration>,
+}
+
+impl Tunnel {
+    /// Carries bytes both ways until one side ends, or nothing moves for too long.
+    pub(crate) async fn carry(self, client: impl AsyncRead + AsyncWrite + Unpin) {
+        let Self { upstream, mut account, lease: _lease, idle } = self;
+        let carried = tunnel(client, upstream, idle).await;
         account.sent(usize::try_from(carried.sent).unwrap_or(usize::MAX));
         account.note(|entry| {
             if let Some(progress) = &entry.progress {
                 progress.carried(carried.received);
             }
         });
-        if carried.client_left {
-            account.leave()
-        } else {
-            account.complete()
-        }
-        drop(lease);
-    });
+        if carried.client_left { account.leave() } else { account.complete() }
+    }
 }

@@ -1,30 +1,22 @@
 //! A request on its way out: its head as it is written, its body as it comes.
 
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap, TRANSFER_ENCODING};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
+use crate::gateway::outbox::{Outbox, write_header};
 use crate::gateway::upload::UpBody;
 use crate::gateway::upstream::request::target;
 use crate::outcome::head::Head;
 
-/// Pieces up to this size are copied behind what goes before them, so that they are sent together.
-const SMALL: usize = 8 * 1024;
-
 /// A request that is being sent.
 pub(crate) struct Outgoing {
-    /// Written and not sent: the head, small pieces, what frames a large one.
-    written: BytesMut,
-    /// A large piece, behind it.
-    piece: Bytes,
-    /// What ends that piece.
-    tail: &'static [u8],
+    outbox: Outbox,
     body: UpBody,
     framing: Framing,
     method: Method,
@@ -57,29 +49,31 @@ impl Outgoing {
     pub(crate) fn new(head: &Head<'_>, body: UpBody) -> Option<Self> {
         let method = Method::from_bytes(head.method.as_bytes()).ok()?;
         let target = target(&head.path)?;
-        let mut written = BytesMut::with_capacity(1024);
+        let mut outbox = Outbox::default();
+        let written = outbox.head();
+        written.reserve(1024);
         for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" HTTP/1.1\r\n"] {
             written.extend_from_slice(part);
         }
         if head.authority.bytes().all(|byte| matches!(byte, 0x20..0x7f | b'\t')) {
-            write_header(&mut written, HOST.as_str(), head.authority.as_bytes());
+            write_header(written, HOST.as_str().as_bytes(), head.authority.as_bytes());
         }
         let framing = framing(&head.headers, &body);
         for (name, value) in &head.headers {
             if *name != HOST && *name != TRANSFER_ENCODING && (framing != Framing::Chunked || *name != CONTENT_LENGTH) {
-                write_header(&mut written, name.as_str(), value.as_bytes());
+                write_header(written, name.as_str().as_bytes(), value.as_bytes());
             }
         }
         match framing {
-            Framing::Chunked => write_header(&mut written, TRANSFER_ENCODING.as_str(), b"chunked"),
+            Framing::Chunked => write_header(written, TRANSFER_ENCODING.as_str().as_bytes(), b"chunked"),
             Framing::Length(length) if !head.headers.contains_key(CONTENT_LENGTH) => {
-                write_header(&mut written, CONTENT_LENGTH.as_str(), itoa::Buffer::new().format(length).as_bytes());
+                let mut digits = itoa::Buffer::new();
+                write_header(written, CONTENT_LENGTH.as_str().as_bytes(), digits.format(length).as_bytes());
             }
             _ => {}
         }
         written.extend_from_slice(b"\r\n");
-        let (piece, tail) = (Bytes::new(), &b""[..]);
-        Some(Self { written, piece, tail, body, framing, method, has_left: false, is_flushed: false })
+        Some(Self { outbox, body, framing, method, has_left: false, is_flushed: false })
     }
 
     /// Its method.
@@ -104,41 +98,19 @@ impl Outgoing {
     {
         loop {
             self.load(cx)?;
-            if self.written.is_empty() && self.piece.is_empty() && self.tail.is_empty() {
+            if self.outbox.is_empty() {
                 ready!(wire.as_mut().poll_flush(cx)).map_err(|_| Unsent::Connection)?;
                 self.is_flushed = self.framing == Framing::Ended;
                 return if self.is_flushed { Poll::Ready(Ok(())) } else { Poll::Pending };
             }
-            let sent = if self.piece.is_empty() && self.tail.is_empty() {
-                wire.as_mut().poll_write(cx, &self.written)
-            } else {
-                let slices = [&*self.written, &*self.piece, self.tail].map(io::IoSlice::new);
-                wire.as_mut().poll_write_vectored(cx, &slices)
-            };
-            match ready!(sent) {
-                Ok(sent) if sent > 0 => self.advance(sent),
-                _ => return Poll::Ready(Err(Unsent::Connection)),
-            }
+            ready!(self.outbox.poll_send(cx, wire.as_mut())).map_err(|_| Unsent::Connection)?;
+            self.has_left = true;
         }
-    }
-
-    fn advance(&mut self, mut sent: usize) {
-        self.has_left = true;
-        let of_written = sent.min(self.written.len());
-        self.written.advance(of_written);
-        sent -= of_written;
-        let of_piece = sent.min(self.piece.len());
-        self.piece.advance(of_piece);
-        self.tail = self.tail.get(sent - of_piece..).unwrap_or_default();
     }
 
     /// Takes more of the body, as long as there is room.
     fn load(&mut self, cx: &mut Context<'_>) -> Result<(), Unsent> {
-        while self.framing != Framing::Ended
-            && self.piece.is_empty()
-            && self.tail.is_empty()
-            && self.written.len() <= SMALL
-        {
+        while self.framing != Framing::Ended && self.outbox.has_room() {
             match Pin::new(&mut self.body).poll_frame(cx) {
                 Poll::Pending => break,
                 Poll::Ready(Some(Err(_))) => return Err(Unsent::Body),
@@ -147,7 +119,7 @@ impl Outgoing {
                 Poll::Ready(None) => match self.framing {
                     Framing::Length(1..) => return Err(Unsent::Body),
                     Framing::Chunked => {
-                        self.written.extend_from_slice(b"0\r\n\r\n");
+                        self.outbox.end_chunks();
                         self.framing = Framing::Ended;
                     }
                     _ => self.framing = Framing::Ended,
@@ -165,26 +137,7 @@ impl Outgoing {
                 self.framing = Framing::Ended;
             }
         }
-        if data.is_empty() {
-            return;
-        }
-        let is_chunk = self.framing == Framing::Chunked;
-        if is_chunk {
-            self.written.extend_from_slice(format!("{:x}\r\n", data.len()).as_bytes());
-        }
-        let tail: &'static [u8] = if is_chunk { b"\r\n" } else { b"" };
-        if data.len() <= SMALL {
-            self.written.extend_from_slice(&data);
-            self.written.extend_from_slice(tail);
-        } else {
-            (self.piece, self.tail) = (data, tail);
-        }
-    }
-}
-
-fn write_header(written: &mut BytesMut, name: &str, value: &[u8]) {
-    for part in [name.as_bytes(), b": ", value, b"\r\n"] {
-        written.extend_from_slice(part);
+        self.outbox.put(data, self.framing == Framing::Chunked);
     }
 }
 
@@ -249,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_body_that_is_chunked_is_chunked_again_and_has_no_length() {
-        let large = "x".repeat(SMALL + 1);
+        let large = "x".repeat(8 * 1024 + 1);
         let (sender, pieces) = tokio::sync::mpsc::channel(3);
         for piece in ["abc", "", &large] {
             sender.try_send(Bytes::copy_from_slice(piece.as_bytes())).unwrap();
