@@ -1,4 +1,4 @@
-//! Bodies of answers, as hyper writes them to clients.
+//! Bodies of answers on their way to clients.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

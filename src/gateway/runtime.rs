@@ -1,4 +1,4 @@
-//! What hyper needs of a runtime that stays on one thread.
+//! What HTTP/2's connections need of a runtime that stays on one thread.
 
 use std::future::Future;
 

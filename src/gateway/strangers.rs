@@ -61,9 +61,14 @@ fn chunks(bytes: &[u8]) -> Result<Option<usize>, String> {
 }
 
 fn read_chunks(bytes: &[u8], piece: usize) -> Result<Option<usize>, Refusal> {
-    let (mut chunks, mut out, mut used) = (Chunks::default(), Vec::new(), 0);
-    for piece in bytes.chunks(piece) {
-        used += chunks.read(piece, &mut out)?;
+    let (mut chunks, mut used) = (Chunks::default(), 0);
+    for mut piece in bytes.chunks(piece) {
+        while !piece.is_empty() && !chunks.is_done() {
+            let taken = chunks.take(piece)?;
+            let length = taken.framing + taken.data;
+            piece = piece.get(length..).unwrap_or_default();
+            used += length;
+        }
         if chunks.is_done() {
             return Ok(Some(used));
         }

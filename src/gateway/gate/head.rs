@@ -30,17 +30,11 @@ pub(crate) struct Judged {
     pub(crate) clean: Option<Vec<u8>>,
     /// How its body ends.
     pub(crate) framing: Framing,
-    /// What hyper cannot be told.
+    /// What its bytes do not say.
     pub(crate) note: Option<Note>,
     /// Whether it asks for another protocol: what follows may not be HTTP.
     pub(crate) is_upgrade: bool,
 }
-
-/// What hyper gets for a head that is refused.
-const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n";
-
-/// The same where the connection goes on: there is no route for what is no path.
-const ROUTELESS: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
 
 const NO_PATH: Refusal = Refusal::Why(Why::Target(target::TargetRefusal::NoPath));
 
@@ -48,7 +42,7 @@ impl Judged {
     /// A refused head.
     pub(crate) fn refused(refusal: Refusal) -> Self {
         Self {
-            clean: Some(if refusal == NO_PATH { ROUTELESS } else { STAND_IN }.to_vec()),
+            clean: None,
             framing: Framing::None,
             note: Some(Note { refusal: Some(refusal), ..Note::default() }),
             is_upgrade: false,

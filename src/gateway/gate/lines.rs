@@ -42,7 +42,7 @@ pub(crate) fn is_value(bytes: &[u8]) -> bool {
     all(bytes, VALUE)
 }
 
-/// Whether bytes make a target that hyper takes as it is.
+/// Whether bytes make a path as it mostly is: nothing in it is odd.
 pub(crate) fn is_plain_target(bytes: &[u8]) -> bool {
     bytes.first() == Some(&b'/') && all(bytes, TARGET)
 }

@@ -7,7 +7,6 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, Request, Uri, Version};
 
 use super::http1::Outgoing;
-use crate::gateway::gate::lines::is_plain_target;
 use crate::gateway::upload::UpBody;
 use crate::outcome::head::Head;
 
@@ -53,14 +52,27 @@ impl Sending {
     }
 }
 
-/// A target as upstreams take it: what is no part of one is percent-encoded.
-pub(super) fn target(path: &str) -> Option<Cow<'_, str>> {
-    if is_plain_target(path.as_bytes()) {
-        return Some(Cow::Borrowed(path));
+/// A target as upstreams take it: what would end it is percent-encoded.
+pub(super) fn target(path: &str) -> Cow<'_, str> {
+    let ends = |letter: char| letter.is_ascii_control() || letter == ' ';
+    if path.is_empty() {
+        return Cow::Borrowed("/");
     }
-    path_and_query(path).map(|path| Cow::Owned(path.as_str().to_owned()))
+    if !path.contains(ends) {
+        return Cow::Borrowed(path);
+    }
+    let mut encoded = String::with_capacity(path.len() + 8);
+    for letter in path.chars() {
+        if ends(letter) {
+            encoded.push_str(&format!("%{:02X}", u32::from(letter)));
+        } else {
+            encoded.push(letter);
+        }
+    }
+    Cow::Owned(encoded)
 }
 
+/// The same for HTTP/2, whose types know fewer bytes.
 fn path_and_query(path: &str) -> Option<PathAndQuery> {
     PathAndQuery::try_from(path).ok().or_else(|| {
         let mut encoded = String::with_capacity(path.len() + 8);
