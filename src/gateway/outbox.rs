@@ -10,6 +10,9 @@ use tokio::io::AsyncWrite;
 /// Pieces up to this size are copied behind what goes before them, so that they are sent together.
 const SMALL: usize = 8 * 1024;
 
+/// What most heads take.
+const HEAD: usize = 1024;
+
 /// What is written and not sent.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
@@ -22,6 +25,13 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
+    /// For a head and a body of this length, if that is small.
+    pub(crate) fn with_room_for(length: u64) -> Self {
+        let body = usize::try_from(length).unwrap_or(usize::MAX);
+        let room = HEAD + if body <= SMALL { body } else { 0 };
+        Self { written: BytesMut::with_capacity(room), ..Self::default() }
+    }
+
     /// Where a head is written; only while there is room.
     pub(crate) fn head(&mut self) -> &mut BytesMut {
         &mut self.written

@@ -35,7 +35,6 @@ pub(super) struct Manner {
 pub(super) fn write(parts: &Parts, length: Option<u64>, manner: Manner, out: &mut BytesMut) -> (Framing, bool) {
     let (status, headers) = (parts.status, &parts.headers);
     let is_old = parts.version == Version::HTTP_10;
-    out.reserve(1024);
     out.extend_from_slice(if is_old { b"HTTP/1.0 " } else { b"HTTP/1.1 " });
     out.extend_from_slice(status.as_str().as_bytes());
     out.extend_from_slice(b" ");

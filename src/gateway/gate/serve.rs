@@ -173,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     async fn answer(&self, response: Response<Body>, manner: Manner) -> Result<bool, Failure> {
         let (parts, body) = response.into_parts();
         let length = if body.is_end_stream() { Some(0) } else { body.size_hint().exact() };
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::with_room_for(length.unwrap_or_default());
         let (mut framing, closes) = answer::write(&parts, length, manner, outbox.head());
         let mut body = pin!(body);
         poll_fn(|cx| {

@@ -49,9 +49,8 @@ impl Outgoing {
     pub(crate) fn new(head: &Head<'_>, body: UpBody) -> Option<Self> {
         let method = Method::from_bytes(head.method.as_bytes()).ok()?;
         let target = target(&head.path);
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::with_room_for(body.size_hint().exact().unwrap_or_default());
         let written = outbox.head();
-        written.reserve(1024);
         for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" HTTP/1.1\r\n"] {
             written.extend_from_slice(part);
         }
