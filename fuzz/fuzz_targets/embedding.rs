@@ -36,7 +36,7 @@ fn walk(node: &Node, text: &str, sources: &mut SourceMap) {
 
 fn check(embedding: &Embedding, inner: &str, text: &str) {
     let mut end = 0;
-    for piece in &embedding.pieces {
+    for piece in embedding.pieces.iter() {
         let (at, outer, len) = (piece.inner as usize, piece.outer as usize, piece.len as usize);
         assert!(at >= end, "pieces overlap");
         end = at + len;

@@ -8,7 +8,7 @@ use regex_automata::dfa::Automaton as _;
 use regex_automata::util::start;
 use regex_automata::{Anchored, dfa::dense::DFA};
 
-/// Pattern, substitution and texts, a line each.
+// Pattern, substitution and texts, a line each.
 fuzz_target!(|text: &str| {
     let mut lines = text.split('\n');
     let Ok(regex) = Regex::new(lines.next().unwrap_or_default()) else { return };
