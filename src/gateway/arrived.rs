@@ -7,7 +7,7 @@ use http::header::{HeaderMap, HeaderName};
 use hyper::body::Incoming;
 
 use super::frames;
-use super::gate::{ClientBody, Note};
+use super::http1::{ClientBody, Note};
 use crate::outcome::request::Version;
 
 /// A request as it arrives.

@@ -17,7 +17,7 @@ use super::arrived::Arrived;
 use super::downstream::Downstream;
 use super::exchange;
 use super::frames::{self, Guard, PREFACE, WINDOW};
-use super::gate::{self, Rules, Service};
+use super::http1::{self, Rules, Service};
 use super::prefixed::Prefixed;
 use super::proxy;
 use super::runtime::LocalExecutor;
@@ -170,7 +170,7 @@ async fn http_1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     };
     let drain = worker.shared.drain.subscribe();
     let exchange = move |arrived, notes| exchange::serve(Rc::clone(&worker), Rc::clone(&down), arrived, Some(notes));
-    gate::serve(stream, first, Service { rules, title_case: settings.proper_case, drain, exchange }).await;
+    http1::serve(stream, first, Service { rules, title_case: settings.proper_case, drain, exchange }).await;
 }
 
 fn rules_2(settings: &Settings, streams: Option<u32>) -> frames::Rules {

@@ -16,7 +16,7 @@ use super::body::{Body, Failure};
 use super::downstream::Downstream;
 use super::facts::Known;
 use super::filters::{self, gzip, web};
-use super::gate::{Notes, Refusal};
+use super::http1::{Notes, Refusal};
 use super::loaded::Loaded;
 use super::reply::Answer;
 use super::retired::View;

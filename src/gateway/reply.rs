@@ -11,7 +11,7 @@ use super::body::{Body, Failure};
 use super::exchange::Exchange;
 use super::facts::Known;
 use super::fault::Fault;
-use super::gate::Refusal;
+use super::http1::Refusal;
 use crate::outcome::redirect::Redirected;
 use crate::outcome::reply::{Reply, Why, grpc_message, grpc_status};
 use crate::outcome::request::Version;
@@ -28,7 +28,7 @@ pub(crate) enum Answer {
     Reply(Box<Reply>),
     /// It is sent elsewhere.
     Redirect(Box<Redirected>),
-    /// The gate refused it.
+    /// Its bytes are none that Envoy takes.
     Refused(Refusal),
     /// Something went wrong towards the upstream; whether there was more than one try.
     Fault(Fault, bool),

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::frames::{Rules as FrameRules, Session};
-use super::gate::chunks::Chunks;
-use super::gate::head::{Framing, judge};
-use super::gate::lines::head_end;
-use super::gate::{Refusal, Rules};
+use super::http1::chunks::Chunks;
+use super::http1::head::{Framing, judge};
+use super::http1::lines::head_end;
+use super::http1::{Refusal, Rules};
 use super::upstream::http1::read_answer;
 
 const RULES: Rules = Rules {

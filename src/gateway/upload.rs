@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::body::Failure;
 use super::filters::grpc_stats::Messages;
-use super::gate::ClientBody;
+use super::http1::ClientBody;
 
 /// How far the client has come with its request.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::hpack::Field;
 use super::{AUTHORITY, Rules, TARGET};
-use crate::gateway::gate::lines::{is_plain_target, is_value};
+use crate::gateway::http1::lines::{is_plain_target, is_value};
 use crate::outcome::target::{is_authority, read_http2};
 
 /// The most headers that a request may have, those of HTTP/2 itself counted.

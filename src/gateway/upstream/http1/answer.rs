@@ -7,8 +7,8 @@ use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValu
 use http::{Method, StatusCode};
 use httparse::{ParserConfig, Status};
 
-use crate::gateway::gate::chunks::Chunks;
-use crate::gateway::gate::lines::head_end;
+use crate::gateway::http1::chunks::Chunks;
+use crate::gateway::http1::lines::head_end;
 use crate::outcome::intake::{KEEP_ALIVE, PROXY_CONNECTION};
 
 /// The most bytes that a head may have.

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::answer::{self, Framing, Manner};
 use super::body::{Bodies, ClientBody};
 use super::lines::{next_line, trimmed};
-use super::stream::{Stream, Told};
+use super::stream::{Broken, Stream, Told};
 use super::{Notes, Rules};
 use crate::gateway::arrived::{Arrived, method_of};
 use crate::gateway::body::{Body, Failure};
@@ -36,18 +36,26 @@ const PIECE: usize = 16 * 1024;
 const ADDED: usize = 6;
 
 /// A client's connection, shared with whoever reads the body of its request.
-struct Client<S>(RefCell<Stream<S>>, Rc<Notes>);
+struct Client<S> {
+    stream: RefCell<Stream<S>>,
+    notes: Rc<Notes>,
+}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bodies for Client<S> {
     fn poll_piece(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
-        let mut stream = self.0.borrow_mut();
-        let piece = ready!(stream.poll_body(cx));
-        self.1.body_fault.set(stream.body_fault);
-        Poll::Ready(piece.map(|piece| piece.map_err(Into::into)))
+        let piece = ready!(self.stream.borrow_mut().poll_body(cx));
+        Poll::Ready(piece.map(|piece| {
+            piece.map_err(|broken| {
+                if let Broken::Malformed(refusal) = broken {
+                    self.notes.body_fault.set(Some(refusal));
+                }
+                "the client's body broke off".into()
+            })
+        }))
     }
 
     fn is_over(&self) -> bool {
-        self.0.borrow().is_body_over()
+        self.stream.borrow().is_body_over()
     }
 }
 
@@ -71,15 +79,15 @@ where
 {
     let Service { rules, title_case, mut drain, exchange } = service;
     let notes = Rc::new(Notes::default());
-    let client = Rc::new(Client(RefCell::new(Stream::new(wire, first, rules)), Rc::clone(&notes)));
+    let client = Rc::new(Client { stream: RefCell::new(Stream::new(wire, first, rules)), notes: Rc::clone(&notes) });
     loop {
         let head = tokio::select! {
             biased;
-            head = poll_fn(|cx| client.0.borrow_mut().poll_head(cx)) => head,
+            head = poll_fn(|cx| client.stream.borrow_mut().poll_head(cx)) => head,
             _ = drain.wait_for(|drains| *drains) => None,
         };
         let Some(told) = head else {
-            if client.0.borrow().is_within_head() {
+            if client.stream.borrow().is_within_head() {
                 return;
             }
             break;
@@ -96,7 +104,7 @@ where
             let mut exchange = Box::pin(exchange(arrived, Rc::clone(&notes)));
             poll_fn(|cx| match exchange.as_mut().poll(cx) {
                 Poll::Ready(answered) => Poll::Ready(answered.ok()),
-                Poll::Pending => client.0.borrow_mut().poll_gone(cx).map(|()| None),
+                Poll::Pending => client.stream.borrow_mut().poll_gone(cx).map(|()| None),
             })
             .await
         };
@@ -105,12 +113,12 @@ where
         let Ok(goes_on) = client.answer(response, manner).await else { return };
         if let Some(tunnel) = notes.tunnel.take() {
             let Some(client) = Rc::into_inner(client) else { return };
-            return tunnel.carry(client.0.into_inner().into_inner()).await;
+            return tunnel.carry(client.stream.into_inner().into_inner()).await;
         }
-        if !goes_on || !client.0.borrow().is_body_over() {
+        if !goes_on || !client.stream.borrow().is_body_over() {
             break;
         }
-        client.0.borrow_mut().go_on();
+        client.stream.borrow_mut().go_on();
     }
     client.end().await;
 }
@@ -158,7 +166,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 
     /// Sends all that was written.
     fn poll_send(&self, cx: &mut Context<'_>, outbox: &mut Outbox) -> Poll<io::Result<()>> {
-        let mut stream = self.0.borrow_mut();
+        let mut stream = self.stream.borrow_mut();
         while !outbox.is_empty() {
             ready!(outbox.poll_send(cx, stream.wire()))?;
         }
@@ -178,7 +186,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let mut body = pin!(body);
         poll_fn(|cx| {
             loop {
-                if self.0.borrow().is_gone() {
+                if self.stream.borrow().is_gone() {
                     return Poll::Ready(Err(Failure::from("the client is gone")));
                 }
                 let waits = load(&mut outbox, &mut framing, body.as_mut(), cx)?;
@@ -186,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                     Poll::Ready(()) if framing == Framing::Ended => return Poll::Ready(Ok(())),
                     Poll::Ready(()) if !waits => {}
                     _ => {
-                        ready!(self.0.borrow_mut().poll_gone(cx));
+                        ready!(self.stream.borrow_mut().poll_gone(cx));
                     }
                 }
             }
@@ -198,11 +206,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Ends our side, and reads on for a little: a client that still sends would lose our last answer by a reset.
     async fn end(&self) {
         let _ = tokio::time::timeout(LINGER, async {
-            poll_fn(|cx| self.0.borrow_mut().wire().poll_shutdown(cx)).await?;
+            poll_fn(|cx| self.stream.borrow_mut().wire().poll_shutdown(cx)).await?;
             let mut rest = vec![0; PIECE];
             loop {
                 let mut rest = ReadBuf::new(&mut rest);
-                poll_fn(|cx| self.0.borrow_mut().wire().poll_read(cx, &mut rest)).await?;
+                poll_fn(|cx| self.stream.borrow_mut().wire().poll_read(cx, &mut rest)).await?;
                 if rest.filled().is_empty() {
                     return io::Result::Ok(());
                 }

@@ -44,8 +44,6 @@ pub(super) struct Stream<S> {
     silence: Option<Pin<Box<Sleep>>>,
     /// Whether the client left in the middle of a request.
     is_gone: bool,
-    /// Why the body under way broke off, if it was malformed.
-    pub(super) body_fault: Option<Refusal>,
 }
 
 /// What comes next.
@@ -55,6 +53,14 @@ enum State {
     Chunked(Chunks),
     /// What follows waits for the answer: it may not be HTTP, or is no more read.
     Held,
+}
+
+/// Why a body broke off.
+pub(super) enum Broken {
+    /// It is no body.
+    Malformed(Refusal),
+    /// The client left.
+    Left,
 }
 
 /// A head as it came, judged.
@@ -76,7 +82,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
             still_since: None,
             silence: None,
             is_gone: false,
-            body_fault: None,
         }
     }
 
@@ -133,7 +138,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
         };
         self.scanned = 0;
         self.is_line_checked = false;
-        self.body_fault = None;
         Told { judged, bytes }
     }
 
@@ -149,26 +153,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
     }
 
     /// The next piece of the body.
-    pub(super) fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+    pub(super) fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Broken>>> {
         loop {
             match self.take_body() {
                 Ok(piece) if !piece.is_empty() => return Poll::Ready(Some(Ok(piece))),
                 Ok(_) if self.is_body_over() => return Poll::Ready(None),
                 Ok(_) => {}
                 Err(refusal) => {
-                    self.body_fault = Some(refusal);
                     self.state = State::Held;
-                    return Poll::Ready(Some(Err(io::ErrorKind::InvalidData.into())));
+                    return Poll::Ready(Some(Err(Broken::Malformed(refusal))));
                 }
             }
             self.inbox.reserve(PIECE);
             match ready!(std::pin::pin!(self.wire.read_buf(&mut self.inbox)).poll(cx)) {
                 Ok(length) if length > 0 => {}
-                ended => {
+                _ => {
                     self.is_gone = true;
                     self.state = State::Held;
-                    let error = ended.err().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
-                    return Poll::Ready(Some(Err(error)));
+                    return Poll::Ready(Some(Err(Broken::Left)));
                 }
             }
         }

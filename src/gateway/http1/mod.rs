@@ -21,7 +21,7 @@ use crate::outcome::reply::Why;
 pub(crate) use body::ClientBody;
 pub(crate) use serve::{Service, serve};
 
-/// Why the gate refuses bytes.
+/// Why bytes are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// A rule that the outcome knows.
@@ -56,7 +56,7 @@ pub(crate) struct Notes {
     pub(crate) tunnel: Cell<Option<Box<Tunnel>>>,
 }
 
-/// What the gate goes by.
+/// What is gone by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     /// The most bytes that a head may have.
