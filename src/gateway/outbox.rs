@@ -1,17 +1,34 @@
-//! What is written to a peer and not sent yet.
+//! What is written to a peer and not sent yet: a head, and the body behind it as it comes.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use http_body::Body;
 use tokio::io::AsyncWrite;
+
+use super::body::Failure;
 
 /// Pieces up to this size are copied behind what goes before them, so that they are sent together.
 const SMALL: usize = 8 * 1024;
 
 /// What most heads take.
 const HEAD: usize = 1024;
+
+/// How a peer learns where a body ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// There is none, or no more of it.
+    #[default]
+    Ended,
+    /// So much more comes.
+    Length(u64),
+    /// Chunks.
+    Chunked,
+    /// With the connection.
+    UntilEnd,
+}
 
 /// What is written and not sent.
 #[derive(Debug, Default)]
@@ -22,6 +39,8 @@ pub(crate) struct Outbox {
     piece: Bytes,
     /// What ends that piece.
     tail: &'static [u8],
+    /// How the body goes on.
+    pub(crate) framing: Framing,
 }
 
 impl Outbox {
@@ -32,41 +51,71 @@ impl Outbox {
         Self { written: BytesMut::with_capacity(room), ..Self::default() }
     }
 
-    /// Where a head is written; only while there is room.
+    /// Where a head is written, before any body.
     pub(crate) fn head(&mut self) -> &mut BytesMut {
         &mut self.written
     }
 
-    /// Whether more may be written: what stands last is in `written`, and that is not long.
-    pub(crate) fn has_room(&self) -> bool {
-        self.piece.is_empty() && self.tail.is_empty() && self.written.len() <= SMALL
-    }
-
-    /// Whether all was sent.
+    /// Whether all that was written was sent.
     pub(crate) fn is_empty(&self) -> bool {
         self.written.is_empty() && self.piece.is_empty() && self.tail.is_empty()
     }
 
-    /// Writes a piece of a body, as a chunk or as it is; only while there is room.
-    pub(crate) fn put(&mut self, piece: Bytes, is_chunk: bool) {
-        if piece.is_empty() {
+    /// Takes more of a body, as long as there is room; tells whether the body has nothing now. Trailers go no further.
+    ///
+    /// # Errors
+    ///
+    /// The body breaks off, or is shorter than was told.
+    pub(crate) fn load<B>(&mut self, mut body: Pin<&mut B>, cx: &mut Context<'_>) -> Result<bool, Failure>
+    where
+        B: Body<Data = Bytes, Error = Failure>,
+    {
+        while self.framing != Framing::Ended && self.has_room() {
+            let Poll::Ready(frame) = body.as_mut().poll_frame(cx) else { return Ok(true) };
+            match frame.transpose()?.map(|frame| frame.into_data()) {
+                Some(Ok(data)) => self.put(data),
+                Some(Err(_)) => {}
+                None => self.end()?,
+            }
+        }
+        Ok(false)
+    }
+
+    fn has_room(&self) -> bool {
+        self.piece.is_empty() && self.tail.is_empty() && self.written.len() <= SMALL
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        match std::mem::take(&mut self.framing) {
+            Framing::Length(1..) => return Err("a body is shorter than was told".into()),
+            Framing::Chunked => self.written.extend_from_slice(b"0\r\n\r\n"),
+            Framing::Length(0) | Framing::UntilEnd | Framing::Ended => {}
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, mut data: Bytes) {
+        let is_chunk = self.framing == Framing::Chunked;
+        if let Framing::Length(left) = &mut self.framing {
+            data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+            *left -= data.len() as u64;
+            if *left == 0 {
+                self.framing = Framing::Ended;
+            }
+        }
+        if data.is_empty() {
             return;
         }
         if is_chunk {
-            self.written.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+            self.written.extend_from_slice(format!("{:x}\r\n", data.len()).as_bytes());
         }
         let tail: &'static [u8] = if is_chunk { b"\r\n" } else { b"" };
-        if piece.len() <= SMALL {
-            self.written.extend_from_slice(&piece);
+        if data.len() <= SMALL {
+            self.written.extend_from_slice(&data);
             self.written.extend_from_slice(tail);
         } else {
-            (self.piece, self.tail) = (piece, tail);
+            (self.piece, self.tail) = (data, tail);
         }
-    }
-
-    /// Writes the end of a chunked body.
-    pub(crate) fn end_chunks(&mut self) {
-        self.written.extend_from_slice(b"0\r\n\r\n");
     }
 
     /// Sends some of it; nothing sent is an error.

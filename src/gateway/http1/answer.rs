@@ -5,19 +5,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValu
 use http::response::Parts;
 use http::{StatusCode, Version};
 
-use crate::gateway::outbox::write_header;
-
-/// How the client learns where a body ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
-    /// There is none, or no more of it.
-    Ended,
-    /// So much more comes.
-    Length(u64),
-    Chunked,
-    /// With the connection.
-    UntilEnd,
-}
+use crate::gateway::outbox::{Framing, write_header};
 
 /// What decides how an answer is written, beside the answer.
 #[derive(Clone, Copy, Debug)]

@@ -10,6 +10,7 @@ mod body;
 pub(crate) mod chunks;
 pub(crate) mod head;
 pub(crate) mod lines;
+mod rest;
 mod serve;
 mod stream;
 
@@ -19,6 +20,7 @@ use super::upstream::upgrade::Tunnel;
 use crate::outcome::reply::Why;
 
 pub(crate) use body::ClientBody;
+pub(crate) use rest::Rest;
 pub(crate) use serve::{Service, serve};
 
 /// Why bytes are refused.

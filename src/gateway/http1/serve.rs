@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -15,14 +15,14 @@ use http_body::Body as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
 
-use super::answer::{self, Framing, Manner};
+use super::answer::{self, Manner};
 use super::body::{Bodies, ClientBody};
 use super::lines::{next_line, trimmed};
 use super::stream::{Broken, Stream, Told};
 use super::{Notes, Rules};
 use crate::gateway::arrived::{Arrived, method_of};
 use crate::gateway::body::{Body, Failure};
-use crate::gateway::outbox::Outbox;
+use crate::gateway::outbox::{Framing, Outbox};
 use crate::outcome::request::Version;
 
 /// The interim answer that asks for a body.
@@ -182,16 +182,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let (parts, body) = response.into_parts();
         let length = if body.is_end_stream() { Some(0) } else { body.size_hint().exact() };
         let mut outbox = Outbox::with_room_for(length.unwrap_or_default());
-        let (mut framing, closes) = answer::write(&parts, length, manner, outbox.head());
+        let (framing, closes) = answer::write(&parts, length, manner, outbox.head());
+        outbox.framing = framing;
         let mut body = pin!(body);
         poll_fn(|cx| {
             loop {
                 if self.stream.borrow().is_gone() {
                     return Poll::Ready(Err(Failure::from("the client is gone")));
                 }
-                let waits = load(&mut outbox, &mut framing, body.as_mut(), cx)?;
+                let waits = outbox.load(body.as_mut(), cx)?;
                 match self.poll_send(cx, &mut outbox)? {
-                    Poll::Ready(()) if framing == Framing::Ended => return Poll::Ready(Ok(())),
+                    Poll::Ready(()) if outbox.framing == Framing::Ended => return Poll::Ready(Ok(())),
                     Poll::Ready(()) if !waits => {}
                     _ => {
                         ready!(self.stream.borrow_mut().poll_gone(cx));
@@ -218,40 +219,4 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         })
         .await;
     }
-}
-
-/// Writes what there is of a body, as long as there is room; tells whether it waits for more.
-fn load(
-    outbox: &mut Outbox,
-    framing: &mut Framing,
-    mut body: Pin<&mut Body>,
-    cx: &mut Context<'_>,
-) -> Result<bool, Failure> {
-    while *framing != Framing::Ended && outbox.has_room() {
-        let frame = match body.as_mut().poll_frame(cx) {
-            Poll::Pending => return Ok(true),
-            Poll::Ready(frame) => frame.transpose()?,
-        };
-        let Some(frame) = frame else {
-            match framing {
-                Framing::Length(_) => return Err("the body is shorter than was told".into()),
-                Framing::Chunked => outbox.end_chunks(),
-                Framing::UntilEnd | Framing::Ended => {}
-            }
-            *framing = Framing::Ended;
-            continue;
-        };
-        // Trailers go no further.
-        let Ok(mut data) = frame.into_data() else { continue };
-        let is_chunk = *framing == Framing::Chunked;
-        if let Framing::Length(left) = framing {
-            data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
-            *left -= data.len() as u64;
-            if *left == 0 {
-                *framing = Framing::Ended;
-            }
-        }
-        outbox.put(data, is_chunk);
-    }
-    Ok(false)
 }

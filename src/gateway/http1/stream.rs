@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep};
 use super::chunks::Chunks;
 use super::head::{Framing, Judged, begins_wrongly, judge};
 use super::lines::head_end;
-use super::{Refusal, Rules};
+use super::{Refusal, Rest, Rules};
 use crate::gateway::prefixed::Prefixed;
 use crate::outcome::reply::Why;
 
@@ -36,7 +36,8 @@ pub(super) struct Stream<S> {
     rules: Rules,
     /// Read and not judged.
     inbox: BytesMut,
-    state: State,
+    /// What has not come of the body under way.
+    rest: Rest,
     scanned: usize,
     is_line_checked: bool,
     /// Since when nothing moves; `None` where something has since it was last asked.
@@ -44,15 +45,6 @@ pub(super) struct Stream<S> {
     silence: Option<Pin<Box<Sleep>>>,
     /// Whether the client left in the middle of a request.
     is_gone: bool,
-}
-
-/// What comes next.
-enum State {
-    Head,
-    Length(u64),
-    Chunked(Chunks),
-    /// What follows waits for the answer: it may not be HTTP, or is no more read.
-    Held,
 }
 
 /// Why a body broke off.
@@ -76,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
             wire,
             rules,
             inbox: first,
-            state: State::Head,
+            rest: Rest::Nothing,
             scanned: 0,
             is_line_checked: false,
             still_since: None,
@@ -130,11 +122,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
     }
 
     fn tell(&mut self, judged: Judged, bytes: Bytes) -> Told {
-        self.state = match judged.framing {
-            _ if judged.ends_connection() || judged.is_upgrade => State::Held,
-            Framing::None => State::Held,
-            Framing::Length(length) => State::Length(length),
-            Framing::Chunked => State::Chunked(Chunks::default()),
+        self.rest = match judged.framing {
+            _ if judged.ends_connection() || judged.is_upgrade => Rest::Nothing,
+            Framing::None => Rest::Nothing,
+            Framing::Length(length) => Rest::Length(length),
+            Framing::Chunked => Rest::Chunked(Chunks::default()),
         };
         self.scanned = 0;
         self.is_line_checked = false;
@@ -143,24 +135,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
 
     /// The answer is through: the next head may come.
     pub(super) fn go_on(&mut self) {
-        self.state = State::Head;
         self.still_since = None;
     }
 
     /// Whether nothing more comes of the body.
     pub(super) fn is_body_over(&self) -> bool {
-        matches!(self.state, State::Head | State::Held)
+        self.rest.is_over()
     }
 
     /// The next piece of the body.
     pub(super) fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Broken>>> {
         loop {
-            match self.take_body() {
+            match self.rest.take(&mut self.inbox) {
                 Ok(piece) if !piece.is_empty() => return Poll::Ready(Some(Ok(piece))),
                 Ok(_) if self.is_body_over() => return Poll::Ready(None),
                 Ok(_) => {}
                 Err(refusal) => {
-                    self.state = State::Held;
+                    self.rest = Rest::Nothing;
                     return Poll::Ready(Some(Err(Broken::Malformed(refusal))));
                 }
             }
@@ -169,35 +160,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
                 Ok(length) if length > 0 => {}
                 _ => {
                     self.is_gone = true;
-                    self.state = State::Held;
+                    self.rest = Rest::Nothing;
                     return Poll::Ready(Some(Err(Broken::Left)));
                 }
             }
         }
-    }
-
-    /// What the inbox has of the body; nothing where more must be read.
-    fn take_body(&mut self) -> Result<Bytes, Refusal> {
-        let length = match &mut self.state {
-            State::Head | State::Held => 0,
-            State::Length(left) => {
-                let length = usize::try_from(*left).unwrap_or(usize::MAX).min(self.inbox.len());
-                *left -= length as u64;
-                if *left == 0 {
-                    self.state = State::Held;
-                }
-                length
-            }
-            State::Chunked(chunks) => {
-                let taken = chunks.take(&self.inbox)?;
-                self.inbox.advance(taken.framing);
-                if chunks.is_done() {
-                    self.state = State::Held;
-                }
-                taken.data
-            }
-        };
-        Ok(if length == 0 { Bytes::new() } else { self.inbox.split_to(length).freeze() })
     }
 
     /// Whether the client left in the middle of a request.

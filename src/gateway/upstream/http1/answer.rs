@@ -7,6 +7,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValu
 use http::{Method, StatusCode};
 use httparse::{ParserConfig, Status};
 
+use crate::gateway::http1::Rest;
 use crate::gateway::http1::chunks::Chunks;
 use crate::gateway::http1::lines::head_end;
 use crate::outcome::intake::{KEEP_ALIVE, PROXY_CONNECTION};
@@ -32,19 +33,6 @@ pub(crate) struct Head {
     pub(crate) rest: Rest,
     /// Whether the connection is kept behind it.
     pub(crate) keeps: bool,
-}
-
-/// What has not come of a body.
-#[derive(Debug)]
-pub(crate) enum Rest {
-    /// Nothing.
-    Nothing,
-    /// So many bytes.
-    Length(u64),
-    /// Chunks.
-    Chunked(Chunks),
-    /// All that comes until the connection ends.
-    UntilEnd,
 }
 
 /// What came is no answer that Envoy takes.

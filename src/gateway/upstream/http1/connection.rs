@@ -5,13 +5,14 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker, ready};
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::Method;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
-use super::answer::{Head, Malformed, Rest, take};
+use super::answer::{Head, Malformed, take};
 use super::outgoing::{Outgoing, Unsent};
 use crate::gateway::fault::Fault;
+use crate::gateway::http1::Rest;
 use crate::gateway::prefixed::Prefixed;
 
 /// How much is read at once where a head is to come, and in a long body.
@@ -64,16 +65,12 @@ impl<W: AsyncRead + AsyncWrite + Unpin> Connection<W> {
 
     /// Whether the answer has ended.
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self.rest, Rest::Nothing)
+        self.rest.is_over()
     }
 
     /// How much of the answer's body is to come, where that is known.
     pub(crate) fn length(&self) -> Option<u64> {
-        match self.rest {
-            Rest::Nothing => Some(0),
-            Rest::Length(length) => Some(length),
-            Rest::Chunked(_) | Rest::UntilEnd => None,
-        }
+        self.rest.length()
     }
 
     /// Whether the request was sent whole.
@@ -134,11 +131,11 @@ impl<W: AsyncRead + AsyncWrite + Unpin> Connection<W> {
     /// The next piece of the answer's body.
     pub(crate) fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         loop {
-            match self.take_body() {
+            match self.rest.take(&mut self.inbox) {
                 Ok(piece) if !piece.is_empty() => return Poll::Ready(Some(Ok(piece))),
                 Ok(_) if self.is_done() => return Poll::Ready(None),
                 Ok(_) => {}
-                Err(error) => return Poll::Ready(Some(Err(error))),
+                Err(_) => return Poll::Ready(Some(Err(io::ErrorKind::InvalidData.into()))),
             }
             let wanted = self.length().unwrap_or(u64::MAX).clamp(HEAD_PIECE as u64, BODY_PIECE as u64);
             let length = ready!(self.poll_fill(cx, wanted as usize));
@@ -149,31 +146,6 @@ impl<W: AsyncRead + AsyncWrite + Unpin> Connection<W> {
                 (Err(error), _) => return Poll::Ready(Some(Err(error))),
             }
         }
-    }
-
-    /// What the inbox has of the body; nothing where more must be read.
-    fn take_body(&mut self) -> io::Result<Bytes> {
-        let length = match &mut self.rest {
-            Rest::Nothing => 0,
-            Rest::UntilEnd => self.inbox.len(),
-            Rest::Length(left) => {
-                let length = usize::try_from(*left).unwrap_or(usize::MAX).min(self.inbox.len());
-                *left -= length as u64;
-                if *left == 0 {
-                    self.rest = Rest::Nothing;
-                }
-                length
-            }
-            Rest::Chunked(chunks) => {
-                let taken = chunks.take(&self.inbox).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-                self.inbox.advance(taken.framing);
-                if chunks.is_done() {
-                    self.rest = Rest::Nothing;
-                }
-                taken.data
-            }
-        };
-        Ok(if length == 0 { Bytes::new() } else { self.inbox.split_to(length).freeze() })
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>, piece: usize) -> Poll<io::Result<usize>> {

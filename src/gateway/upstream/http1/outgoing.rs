@@ -3,13 +3,12 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HOST, HeaderMap, TRANSFER_ENCODING};
 use http_body::Body as _;
 use tokio::io::AsyncWrite;
 
-use crate::gateway::outbox::{Outbox, write_header};
+use crate::gateway::outbox::{Framing, Outbox, write_header};
 use crate::gateway::upload::UpBody;
 use crate::gateway::upstream::request::target;
 use crate::outcome::head::Head;
@@ -18,21 +17,10 @@ use crate::outcome::head::Head;
 pub(crate) struct Outgoing {
     outbox: Outbox,
     body: UpBody,
-    framing: Framing,
     method: Method,
     /// Whether any of it was sent.
     has_left: bool,
     is_flushed: bool,
-}
-
-/// How the upstream learns where the body ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Framing {
-    /// Nothing more comes.
-    Ended,
-    /// So much more comes.
-    Length(u64),
-    Chunked,
 }
 
 /// Why a request cannot be sent.
@@ -72,7 +60,8 @@ impl Outgoing {
             _ => {}
         }
         written.extend_from_slice(b"\r\n");
-        Some(Self { outbox, body, framing, method, has_left: false, is_flushed: false })
+        outbox.framing = framing;
+        Some(Self { outbox, body, method, has_left: false, is_flushed: false })
     }
 
     /// Its method.
@@ -96,47 +85,15 @@ impl Outgoing {
         W: AsyncWrite,
     {
         loop {
-            self.load(cx)?;
+            self.outbox.load(Pin::new(&mut self.body), cx).map_err(|_| Unsent::Body)?;
             if self.outbox.is_empty() {
                 ready!(wire.as_mut().poll_flush(cx)).map_err(|_| Unsent::Connection)?;
-                self.is_flushed = self.framing == Framing::Ended;
+                self.is_flushed = self.outbox.framing == Framing::Ended;
                 return if self.is_flushed { Poll::Ready(Ok(())) } else { Poll::Pending };
             }
             ready!(self.outbox.poll_send(cx, wire.as_mut())).map_err(|_| Unsent::Connection)?;
             self.has_left = true;
         }
-    }
-
-    /// Takes more of the body, as long as there is room.
-    fn load(&mut self, cx: &mut Context<'_>) -> Result<(), Unsent> {
-        while self.framing != Framing::Ended && self.outbox.has_room() {
-            match Pin::new(&mut self.body).poll_frame(cx) {
-                Poll::Pending => break,
-                Poll::Ready(Some(Err(_))) => return Err(Unsent::Body),
-                // Trailers go no further.
-                Poll::Ready(Some(Ok(frame))) => frame.into_data().map_or((), |data| self.put(data)),
-                Poll::Ready(None) => match self.framing {
-                    Framing::Length(1..) => return Err(Unsent::Body),
-                    Framing::Chunked => {
-                        self.outbox.end_chunks();
-                        self.framing = Framing::Ended;
-                    }
-                    _ => self.framing = Framing::Ended,
-                },
-            }
-        }
-        Ok(())
-    }
-
-    fn put(&mut self, mut data: Bytes) {
-        if let Framing::Length(left) = &mut self.framing {
-            data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
-            *left -= data.len() as u64;
-            if *left == 0 {
-                self.framing = Framing::Ended;
-            }
-        }
-        self.outbox.put(data, self.framing == Framing::Chunked);
     }
 }
 
@@ -157,6 +114,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::borrow::Cow;
 
+    use bytes::Bytes;
     use http::header::HeaderValue;
     use tokio::io::AsyncReadExt as _;
 
@@ -219,6 +177,10 @@ mod tests {
         let head = head("POST", &[("content-length", "2")]);
         assert!(sent(&head, UpBody::Full(Bytes::from_static(b"abc"))).unwrap().ends_with("\r\n\r\nab"));
         assert_eq!(sent(&head, UpBody::Full(Bytes::from_static(b"a"))), Err(Unsent::Body));
+        let (sender, pieces) = tokio::sync::mpsc::channel(1);
+        drop(sender);
+        let nothing = self::head("POST", &[("content-length", "0")]);
+        assert!(sent(&nothing, UpBody::Pushed(pieces)).unwrap().ends_with("content-length: 0\r\n\r\n"));
     }
 
     #[test]
