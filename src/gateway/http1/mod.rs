@@ -3,7 +3,7 @@
 //! - *takes*: the bytes of a client
 //! - *gives*: its requests, cleaned where Envoy is lenient and refused where it is strict; writes the answers
 //! - *never*: lets a head or a body through that could be split otherwise than Envoy splits it
-//! - *start*: [`serve`], then [`head`] and [`chunks`]
+//! - *start*: [`mod@serve`], then [`head`] and [`chunks`]
 
 mod answer;
 mod body;
