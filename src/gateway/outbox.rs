@@ -1,5 +1,6 @@
 //! What is written to a peer and not sent yet: a head, and the body behind it as it comes.
 
+use std::fmt::Write as _;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -107,7 +108,8 @@ impl Outbox {
             return;
         }
         if is_chunk {
-            self.written.extend_from_slice(format!("{:x}\r\n", data.len()).as_bytes());
+            // Memory takes it always.
+            let _ = write!(self.written, "{:x}\r\n", data.len());
         }
         let tail: &'static [u8] = if is_chunk { b"\r\n" } else { b"" };
         if data.len() <= SMALL {

@@ -41,54 +41,29 @@ pub(super) fn write(parts: &Parts, length: Option<u64>, manner: Manner, out: &mu
             put(out, name, value);
         }
     }
-    let mut closes = manner.closes && !says(headers, "close");
-    let framing = framing(status, headers, length, manner.to_head, is_old);
+    let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let framing = match told.or(length) {
+        _ if !has_body(status) => Framing::Ended,
+        Some(length) => Framing::Length(length),
+        None if manner.to_head => Framing::Ended,
+        None if is_old => Framing::UntilEnd,
+        None => Framing::Chunked,
+    };
     match framing {
-        Told::Headers(_) | Told::Nothing => {}
-        Told::Length(length) => put(out, &CONTENT_LENGTH, &HeaderValue::from(length)),
-        Told::Chunked => put(out, &TRANSFER_ENCODING, &HeaderValue::from_static("chunked")),
-        Told::UntilEnd => closes |= !is_old && !says(headers, "close"),
+        _ if told.is_some() => {}
+        Framing::Length(0) if manner.to_head => {}
+        Framing::Length(length) => put(out, &CONTENT_LENGTH, &HeaderValue::from(length)),
+        Framing::Chunked => put(out, &TRANSFER_ENCODING, &HeaderValue::from_static("chunked")),
+        Framing::Ended | Framing::UntilEnd => {}
     }
-    if closes && !is_old {
+    let says_close = says(headers, "close");
+    if manner.closes && !says_close && !is_old {
         put(out, &CONNECTION, &HeaderValue::from_static("close"));
     }
     out.extend_from_slice(b"\r\n");
-    let framing = match framing {
-        _ if manner.to_head || length == Some(0) => Framing::Ended,
-        Told::Headers(length) | Told::Length(length) => Framing::Length(length),
-        Told::Nothing => Framing::Ended,
-        Told::Chunked => Framing::Chunked,
-        Told::UntilEnd => Framing::UntilEnd,
-    };
-    let is_kept = if is_old { says(headers, "keep-alive") } else { !says(headers, "close") };
+    let framing = if manner.to_head || length == Some(0) { Framing::Ended } else { framing };
+    let is_kept = if is_old { says(headers, "keep-alive") } else { !says_close };
     (framing, manner.closes || !is_kept || framing == Framing::UntilEnd)
-}
-
-/// What is said of a body's end.
-#[derive(Clone, Copy)]
-enum Told {
-    /// The headers have it already.
-    Headers(u64),
-    /// There is no body, and nothing is said.
-    Nothing,
-    Length(u64),
-    Chunked,
-    UntilEnd,
-}
-
-fn framing(status: StatusCode, headers: &HeaderMap, length: Option<u64>, to_head: bool, is_old: bool) -> Told {
-    if !has_body(status) {
-        return Told::Nothing;
-    }
-    let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    match (told, length) {
-        (Some(told), _) => Told::Headers(told),
-        (None, Some(0)) if to_head => Told::Nothing,
-        (None, Some(length)) => Told::Length(length),
-        (None, None) if to_head => Told::Nothing,
-        (None, None) if is_old => Told::UntilEnd,
-        (None, None) => Told::Chunked,
-    }
 }
 
 /// Whether answers of this status have bodies.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr_iter;
 
-use super::lines::{is_name, is_plain_target, is_value, next_line, trimmed};
+use super::lines::{is_name, is_plain_target, is_value, lists, next_line, number, trimmed};
 use super::{Note, Refusal, Rules};
 use crate::outcome::reply::Why;
 use crate::outcome::target;
@@ -261,14 +261,11 @@ fn header(sum: &mut Sum, line: &[u8]) -> Result<(), Refusal> {
             sum.is_h2c = value.eq_ignore_ascii_case(b"h2c");
         }
         10 if name.eq_ignore_ascii_case(b"connection") => {
-            sum.names_upgrade |=
-                value.split(|byte| *byte == b',').any(|token| trimmed(token).eq_ignore_ascii_case(b"upgrade"));
+            sum.names_upgrade |= lists(value, b"upgrade");
         }
         14 if name.eq_ignore_ascii_case(b"content-length") => {
             sum.lengths += 1;
-            let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
-            let number = std::str::from_utf8(value).ok().filter(|_| is_number);
-            sum.length = number.and_then(|number| number.parse().ok());
+            sum.length = number(value);
         }
         17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
             sum.codings += 1;
@@ -322,11 +319,11 @@ fn write(
 
 /// What HTTP/1.0 says of its connection: `keep-alive` weighs more than `close`.
 fn kept_alive(value: &[u8]) -> Vec<u8> {
-    let tokens = || value.split(|byte| *byte == b',').map(trimmed);
-    if !tokens().any(|token| token.eq_ignore_ascii_case(b"keep-alive")) {
+    if !lists(value, b"keep-alive") {
         return value.to_vec();
     }
-    tokens().filter(|token| !token.eq_ignore_ascii_case(b"close")).collect::<Vec<_>>().join(&b","[..])
+    let tokens = value.split(|byte| *byte == b',').map(trimmed);
+    tokens.filter(|token| !token.eq_ignore_ascii_case(b"close")).collect::<Vec<_>>().join(&b","[..])
 }
 
 fn put(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {

@@ -58,6 +58,17 @@ pub(super) fn trimmed(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
+/// Whether a list of words has this one, in whatever case.
+pub(crate) fn lists(value: &[u8], word: &[u8]) -> bool {
+    value.split(|byte| *byte == b',').any(|found| trimmed(found).eq_ignore_ascii_case(word))
+}
+
+/// A number in digits alone, as lengths are.
+pub(crate) fn number(value: &[u8]) -> Option<u64> {
+    let is_plain = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(value).ok().filter(|_| is_plain)?.parse().ok()
+}
+
 /// The first line of `bytes` without its end, and what follows; a CR before the LF belongs to the end.
 pub(super) fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr(b'\n', bytes)?;

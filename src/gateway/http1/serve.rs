@@ -118,7 +118,6 @@ where
         if !goes_on || !client.stream.borrow().is_body_over() {
             break;
         }
-        client.stream.borrow_mut().go_on();
     }
     client.end().await;
 }

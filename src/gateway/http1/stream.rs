@@ -133,11 +133,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
         Told { judged, bytes }
     }
 
-    /// The answer is through: the next head may come.
-    pub(super) fn go_on(&mut self) {
-        self.still_since = None;
-    }
-
     /// Whether nothing more comes of the body.
     pub(super) fn is_body_over(&self) -> bool {
         self.rest.is_over()

@@ -18,8 +18,8 @@ use crate::gateway::prefixed::Prefixed;
 /// How many pieces wait for a client that is slower than its upstream, where a task of its own reads them.
 const WAITING: usize = 1;
 
-/// A piece of a body, and whether it is the last one; an empty one has nothing but the end to tell.
-type Piece = (io::Result<Bytes>, bool);
+/// What a body's reading comes to, and whether that is its end.
+type Piece = (Option<io::Result<Bytes>>, bool);
 
 /// The body of an upstream's answer. Its connection is given back where it ends, and closed where it is dropped before.
 pub(crate) enum Arriving {
@@ -60,12 +60,10 @@ impl Arriving {
                 let piece = ready!(connection.poll_body(cx));
                 (piece, connection.is_done())
             }
-            Self::Driven(pieces) => match ready!(pieces.poll_recv(cx)) {
-                Some((piece, is_last)) => {
-                    (Some(piece).filter(|piece| piece.as_ref().map_or(true, |piece| !piece.is_empty())), is_last)
-                }
-                None => (Some(Err(io::ErrorKind::BrokenPipe.into())), true),
-            },
+            Self::Driven(pieces) => {
+                let broken = || (Some(Err(io::ErrorKind::BrokenPipe.into())), true);
+                ready!(pieces.poll_recv(cx)).unwrap_or_else(broken)
+            }
             _ => (None, false),
         };
         if is_last && let Self::Http1(connection, lease) = std::mem::replace(self, Self::Done) {
@@ -122,12 +120,11 @@ async fn drive(mut connection: Box<Http1>, lease: Lease, pieces: mpsc::Sender<Pi
             }
             connection.poll_body(cx)
         });
-        let next = tokio::select! {
+        let piece = tokio::select! {
             next = next => next,
             () = pieces.closed() => return,
         };
-        let piece = next.unwrap_or_else(|| Ok(Bytes::new()));
-        let is_last = piece.is_err() || connection.is_done();
+        let is_last = !matches!(piece, Some(Ok(_))) || connection.is_done();
         let mut room = std::pin::pin!(pieces.reserve());
         let room = poll_fn(|cx| {
             if !connection.is_sent() {

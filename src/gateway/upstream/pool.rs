@@ -224,6 +224,9 @@ impl Lease {
     pub(super) fn give_back(self, connection: Box<Http1>) {
         if connection.is_reusable() {
             self.pool.put(connection);
+        } else {
+            // Its place is free before anybody is told.
+            drop(connection);
         }
         self.upstream.breaker(self.priority).freed.notify_one();
     }

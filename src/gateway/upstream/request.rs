@@ -53,38 +53,31 @@ impl Sending {
 }
 
 /// A target as upstreams take it: what would end it is percent-encoded.
-pub(super) fn target(path: &str) -> Cow<'_, str> {
-    let ends = |letter: char| letter.is_ascii_control() || letter == ' ';
+pub(super) fn target(path: &str) -> Cow<'_, [u8]> {
+    let ends = |byte: u8| byte.is_ascii_control() || byte == b' ';
     if path.is_empty() {
-        return Cow::Borrowed("/");
+        return Cow::Borrowed(b"/");
     }
-    if !path.contains(ends) {
-        return Cow::Borrowed(path);
-    }
-    let mut encoded = String::with_capacity(path.len() + 8);
-    for letter in path.chars() {
-        if ends(letter) {
-            encoded.push_str(&format!("%{:02X}", u32::from(letter)));
-        } else {
-            encoded.push(letter);
-        }
-    }
-    Cow::Owned(encoded)
+    if path.bytes().any(ends) { Cow::Owned(encoded(path, ends)) } else { Cow::Borrowed(path.as_bytes()) }
 }
 
 /// The same for HTTP/2, whose types know fewer bytes.
 fn path_and_query(path: &str) -> Option<PathAndQuery> {
-    PathAndQuery::try_from(path).ok().or_else(|| {
-        let mut encoded = String::with_capacity(path.len() + 8);
-        for byte in path.bytes() {
-            if byte.is_ascii_graphic()
-                && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'`' | b'{' | b'}' | b'\\' | b'^' | b'|')
-            {
-                encoded.push(char::from(byte));
-            } else {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
+    let is_odd = |byte: u8| {
+        !byte.is_ascii_graphic() || matches!(byte, b'"' | b'<' | b'>' | b'#' | b'`' | b'{' | b'}' | b'\\' | b'^' | b'|')
+    };
+    PathAndQuery::try_from(path).or_else(|_| PathAndQuery::try_from(encoded(path, is_odd))).ok()
+}
+
+/// A path with some bytes percent-encoded.
+fn encoded(path: &str, is_odd: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(path.len() + 8);
+    for byte in path.bytes() {
+        if is_odd(byte) {
+            encoded.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        } else {
+            encoded.push(byte);
         }
-        PathAndQuery::try_from(encoded).ok()
-    })
+    }
+    encoded
 }

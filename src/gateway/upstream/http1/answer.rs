@@ -9,7 +9,7 @@ use httparse::{ParserConfig, Status};
 
 use crate::gateway::http1::Rest;
 use crate::gateway::http1::chunks::Chunks;
-use crate::gateway::http1::lines::head_end;
+use crate::gateway::http1::lines::{head_end, lists, number};
 use crate::outcome::intake::{KEEP_ALIVE, PROXY_CONNECTION};
 
 /// The most bytes that a head may have.
@@ -155,16 +155,6 @@ fn finish(
     };
     let keeps = if is_old { stays } else { !closes } && !matches!(rest, Rest::UntilEnd);
     Ok(Head { status, headers, rest, keeps })
-}
-
-fn number(value: &[u8]) -> Option<u64> {
-    let is_plain = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
-    is_plain.then(|| std::str::from_utf8(value).ok()?.parse().ok())?
-}
-
-/// Whether a list of words has this one.
-fn lists(value: &[u8], word: &[u8]) -> bool {
-    value.split(|byte| *byte == b',').any(|found| found.trim_ascii().eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(crate) struct Connection<W> {
     inbox: BytesMut,
     /// How much of it has been looked at for the end of a head.
     scanned: usize,
-    /// The request under way.
+    /// The request, as long as it has not been sent whole.
     outgoing: Option<Outgoing>,
     /// What has not come of its answer.
     rest: Rest,
@@ -75,7 +75,7 @@ impl<W: AsyncRead + AsyncWrite + Unpin> Connection<W> {
 
     /// Whether the request was sent whole.
     pub(crate) fn is_sent(&self) -> bool {
-        self.outgoing.as_ref().is_none_or(Outgoing::is_sent)
+        self.outgoing.is_none()
     }
 
     /// Takes back a request of which nothing was sent.
@@ -95,7 +95,7 @@ impl<W: AsyncRead + AsyncWrite + Unpin> Connection<W> {
     }
 
     fn poll_answer(&mut self, cx: &mut Context<'_>, method: &Method) -> Poll<Result<Head, Fault>> {
-        let sent = if self.is_sent() { Poll::Pending } else { self.poll_send(cx) };
+        let sent = self.poll_send(cx);
         if sent == Poll::Ready(Err(Unsent::Body)) {
             return Poll::Ready(Err(Fault::Client));
         }
@@ -108,10 +108,12 @@ impl<W: AsyncRead + AsyncWrite + Unpin> Connection<W> {
 
     /// Sends what there is of the request; ready when all of it was sent.
     pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Unsent>> {
-        match &mut self.outgoing {
-            Some(outgoing) => outgoing.poll_send(cx, Pin::new(&mut self.wire)),
-            None => Poll::Ready(Ok(())),
+        if let Some(outgoing) = &mut self.outgoing {
+            ready!(outgoing.poll_send(cx, Pin::new(&mut self.wire)))?;
+            // It may hold a body that was kept: that is not to wait in a pool with the connection.
+            self.outgoing = None;
         }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_head(&mut self, cx: &mut Context<'_>, method: &Method) -> Poll<Result<Head, Fault>> {
@@ -171,15 +173,18 @@ mod tests {
     use crate::gateway::upload::UpBody;
     use crate::outcome;
 
-    fn get() -> Outgoing {
-        let head = outcome::head::Head {
+    fn head() -> outcome::head::Head<'static> {
+        outcome::head::Head {
             method: Cow::Borrowed("GET"),
             https: false,
             authority: Cow::Borrowed("a"),
             path: Cow::Borrowed("/"),
             headers: HeaderMap::new(),
-        };
-        Outgoing::new(&head, UpBody::Empty).unwrap()
+        }
+    }
+
+    fn get() -> Outgoing {
+        Outgoing::new(&head(), UpBody::Empty).unwrap()
     }
 
     /// What comes of one request where the upstream says this and closes: the body, and whether another may follow.
@@ -195,6 +200,7 @@ mod tests {
             while let Some(piece) = poll_fn(|cx| connection.poll_body(cx)).await {
                 body.push_str(std::str::from_utf8(&piece.map_err(|error| error.kind().to_string())?).unwrap());
             }
+            assert!(connection.is_sent());
             Ok((body, connection.is_reusable()))
         })
     }
@@ -230,6 +236,22 @@ mod tests {
         assert_eq!(answered("").unwrap_err(), "Termination");
         assert_eq!(answered("HTTP/1.1 2").unwrap_err(), "Protocol");
         assert_eq!(answered("HTTP/1.1 100 Continue\r\n\r\n").unwrap_err(), "Protocol");
+    }
+
+    #[test]
+    fn a_request_that_was_sent_is_not_kept_with_its_connection() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (ours, mut theirs) = tokio::io::duplex(1 << 16);
+            theirs.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+            let (sender, pieces) = tokio::sync::mpsc::channel(1);
+            sender.try_send(Bytes::from_static(b"abc")).unwrap();
+            let headers = [(http::header::CONTENT_LENGTH, 3.into())].into_iter().collect();
+            let head = outcome::head::Head { method: Cow::Borrowed("PUT"), headers, ..head() };
+            let mut connection = Connection::new(ours);
+            connection.ask(Outgoing::new(&head, UpBody::Pushed(pieces)).unwrap()).await.unwrap();
+            assert!(connection.is_reusable() && sender.is_closed());
+        });
     }
 
     #[test]

@@ -20,7 +20,6 @@ pub(crate) struct Outgoing {
     method: Method,
     /// Whether any of it was sent.
     has_left: bool,
-    is_flushed: bool,
 }
 
 /// Why a request cannot be sent.
@@ -39,7 +38,7 @@ impl Outgoing {
         let target = target(&head.path);
         let mut outbox = Outbox::with_room_for(body.size_hint().exact().unwrap_or_default());
         let written = outbox.head();
-        for part in [method.as_str().as_bytes(), b" ", target.as_bytes(), b" HTTP/1.1\r\n"] {
+        for part in [method.as_str().as_bytes(), b" ", &target, b" HTTP/1.1\r\n"] {
             written.extend_from_slice(part);
         }
         if head.authority.bytes().all(|byte| matches!(byte, 0x20..0x7f | b'\t')) {
@@ -61,7 +60,7 @@ impl Outgoing {
         }
         written.extend_from_slice(b"\r\n");
         outbox.framing = framing;
-        Some(Self { outbox, body, method, has_left: false, is_flushed: false })
+        Some(Self { outbox, body, method, has_left: false })
     }
 
     /// Its method.
@@ -74,11 +73,6 @@ impl Outgoing {
         self.has_left
     }
 
-    /// Whether all of it was sent.
-    pub(crate) fn is_sent(&self) -> bool {
-        self.is_flushed
-    }
-
     /// Sends what there is of it; ready when all of it was sent.
     pub(crate) fn poll_send<W>(&mut self, cx: &mut Context<'_>, mut wire: Pin<&mut W>) -> Poll<Result<(), Unsent>>
     where
@@ -88,8 +82,8 @@ impl Outgoing {
             self.outbox.load(Pin::new(&mut self.body), cx).map_err(|_| Unsent::Body)?;
             if self.outbox.is_empty() {
                 ready!(wire.as_mut().poll_flush(cx)).map_err(|_| Unsent::Connection)?;
-                self.is_flushed = self.outbox.framing == Framing::Ended;
-                return if self.is_flushed { Poll::Ready(Ok(())) } else { Poll::Pending };
+                let is_whole = self.outbox.framing == Framing::Ended;
+                return if is_whole { Poll::Ready(Ok(())) } else { Poll::Pending };
             }
             ready!(self.outbox.poll_send(cx, wire.as_mut())).map_err(|_| Unsent::Connection)?;
             self.has_left = true;
@@ -137,7 +131,7 @@ mod tests {
             let (mut ours, mut theirs) = tokio::io::duplex(1 << 20);
             let mut outgoing = Outgoing::new(head, body).unwrap();
             std::future::poll_fn(|cx| outgoing.poll_send(cx, Pin::new(&mut ours))).await?;
-            assert!(outgoing.is_sent() && outgoing.has_left());
+            assert!(outgoing.has_left());
             drop(ours);
             let mut text = String::new();
             theirs.read_to_string(&mut text).await.unwrap();
